@@ -23,7 +23,7 @@ Instant = datetime | Column
 
 
 @lru_cache(maxsize=64)
-def at(instant: datetime | None, by: str) -> sa.ColumnElement[str]:
+def at(instant: Instant | None, by: str) -> sa.ColumnElement[str]:
     """A column of the ticket as it was at an instant; without one, as it is."""
     now = Ticket.__table__.c[by]
     if instant is None or by not in FORMER:
@@ -53,12 +53,12 @@ def newest(number: Column, where: sa.ColumnElement[bool]) -> sa.Select[str]:
     return of_ticket.order_by(Dispatch.seq.desc()).limit(1)
 
 
-def lead(instant: datetime) -> sa.ColumnElement[str]:
+def lead(instant: Instant) -> sa.ColumnElement[str]:
     known = lead_of_record(Ticket.number, instant).where(~routed_later(instant))
     return known.correlate(Ticket).scalar_subquery()
 
 
-def routed_later(instant: datetime) -> sa.ColumnElement[bool]:
+def routed_later(instant: Instant) -> sa.ColumnElement[bool]:
     """That the dispatch, though due by then, was made by a sweep that came later."""
     swept = (Event.action == Action.ROUTE, Event.due_at == Dispatch.dispatched_at)
     return sa.exists().where(
@@ -69,29 +69,29 @@ def routed_later(instant: datetime) -> sa.ColumnElement[bool]:
 MOVED = (Action.ADD, Action.CORRECT)
 
 
-def street(instant: datetime) -> sa.ColumnElement[str]:
+def street(instant: Instant) -> sa.ColumnElement[str]:
     return by_last_event(name(Placed.street_code), instant)
 
 
-def district(instant: datetime) -> sa.ColumnElement[str]:
+def district(instant: Instant) -> sa.ColumnElement[str]:
     return by_last_event(name(Placed.district_code), instant)
 
 
-def community(instant: datetime) -> sa.ColumnElement[str]:
+def community(instant: Instant) -> sa.ColumnElement[str]:
     return by_last_event(name(Placed.community_code), instant)
 
 
-def category(instant: datetime) -> sa.ColumnElement[str]:
+def category(instant: Instant) -> sa.ColumnElement[str]:
     return by_last_event(name(Received.category), instant)
 
 
-def told_anew(instant: datetime) -> sa.ColumnElement[bool]:
+def told_anew(instant: Instant) -> sa.ColumnElement[bool]:
     """More was added to the address later: no column keeps the words of before."""
     added = (Event.ticket_number == Ticket.number, Event.action.in_(MOVED))
     return sa.exists().where(*added, Event.at > instant).correlate(Ticket)
 
 
-def by_last_event(by: str, instant: datetime) -> sa.ColumnElement[str]:
+def by_last_event(by: str, instant: Instant) -> sa.ColumnElement[str]:
     """As the last event by then has it; of a ticket that never moved no event speaks."""
     data = Event.__table__.c.data
     last = (

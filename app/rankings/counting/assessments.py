@@ -5,8 +5,9 @@ that count go to PostgreSQL as bits of a mask: the database only counts, over a 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.models import Assessment, Correction
 from app.callbacks.outcome import (
     FIRST_TALLY,
@@ -26,15 +28,18 @@ from app.callbacks.outcome import (
     code,
     mask,
 )
+from app.kit.ready import Ready, parameter
 from app.period import Period
 from app.policy.keys import Assess, Scoring
 from app.rankings.counting import days
-from app.rankings.counting.days import NO_VALUES, Count, Numbers, Parts, Values
+from app.rankings.counting.days import Count, Numbers, Parts, Values, of_span
 from app.rankings.counting.merged import Member, count_members
-from app.rankings.counting.record import Record, Where, within
+from app.rankings.counting.record import KNOWN_BY, Record, Where, within
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
+from app.tickets.life.lifecycle import Channel, TicketType
 
 ALONE = Assessment.merge_group.is_(None)
+IN_PERIOD = of_span(Assessment.assessed_at)
 FACT = Assessment.__table__.c
 TALLY = {"office_code": FACT.office_tally, "industry_office": FACT.industry_tally}
 TALLIED = [name for name in SUMS if name not in ("assessed", "excluded", "not_assessed")]
@@ -60,7 +65,7 @@ def tallies(score: Scoring) -> list[Tally]:
 
 def plan_anew(session: Session) -> None:
     """For this transaction: a plan for the very period asked about, not one for any period."""
-    session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    session.connection().exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 def counts(record: Record, by: str) -> dict[str, Counts]:
@@ -79,8 +84,8 @@ def counts(record: Record, by: str) -> dict[str, Counts]:
 
 def changes(record: Record, by: str) -> Iterator[tuple[str, Counts]]:
     """What is added to the counts of all tickets in no merged group."""
-    out = record.excluded(since=record.period.starts_at)
-    for owner, gone in read(record, added(record, by, [in_period(record)], ALONE, out)).items():
+    out = added(record, by, [IN_PERIOD], record.values, record.excluded_given(since_begin=True))
+    for owner, gone in read(record, out).items():
         yield owner, Counts(excluded=gone.assessed + gone.not_assessed) - gone
     yield from corrected(record, by)
     yield from count_members(members(record, by), record.period, record.closed()).items()
@@ -93,7 +98,7 @@ def alone(record: Record, by: str) -> Count:
         at=Assessment.assessed_at,
         by=by,
         rule=(admitted_kinds(policy.assess), tallies(policy.score)),
-        numbers=lambda parts, values: added(record, by, parts, ALONE, values=values),
+        numbers=lambda parts, values: added(record, by, parts, values),
         order=tally_of(by) if by in TALLY else None,
     )
 
@@ -102,44 +107,48 @@ def counted(record: Record, count: Count) -> Numbers:
     """The present counts, with kept days; of an instant, from the rows alone."""
     if record.as_of is None:
         return days.counted(record.session, record.period, count)
-    every = count.within(record.period.starts_at, record.period.ends_at)
-    return count.numbers([every], NO_VALUES)
+    return count.within(record.period.starts_at, record.period.ends_at)
 
 
-def added(
-    record: Record, by: str, parts: Parts, *where: Where, values: Values = NO_VALUES
-) -> Numbers:
-    """One pass over the rows, part by part, then one over their few thousand tallies: how many
-    there are, how many of them are admitted (the others are only counted), and their tallies."""
-    policy, known = record.period.policy, record.known(Assessment.recorded_at)
-    kinds, score = admitted_kinds(policy.assess), policy.score
-    query = adding(by, kinds, score, tuple(parts), (*where, *known))
+def added(record: Record, by: str, parts: Parts, values: Values, *where: Where) -> Numbers:
+    """One pass over the rows in no merged group, part by part, then one over their few thousand
+    tallies: how many there are, how many of them are admitted (the others are only counted), and
+    their tallies."""
+    policy, known = record.period.policy, record.given(Assessment.recorded_at)
+    masks = {f"mask_{n}": tally.bits for n, tally in enumerate(tallies(policy.score))}
+    query = adding(by, tuple(masks), tuple(parts), (*where, *known))
+    given = {**record.values, "kinds": admitted_kinds(policy.assess), **masks, **values}
     return {
         owner: [int(number or 0) for number in numbers]
-        for owner, *numbers in record.session.execute(query, values)
+        for owner, *numbers in query.rows(record.session.connection(), **given)
     }
 
 
 @lru_cache(maxsize=64)
 def adding(
-    by: str, kinds: bytes, score: Scoring, parts: tuple[Where, ...], where: tuple[Where, ...]
-) -> sa.Select[*tuple[Any, ...]]:
+    by: str, masks: tuple[str, ...], parts: tuple[Where, ...], where: tuple[Where, ...]
+) -> Ready:
     tally = tally_of(by)
     of_part = (
         select(
             tally.label("tally"),
             func.count().label("everyone"),
-            func.count().filter(bit(kinds, FACT.kind) == 1).label("admitted"),
+            func.count().filter(bit(of_bits("kinds"), FACT.kind) == 1).label("admitted"),
         )
-        .where(owned(by), *where)
+        .where(ALONE, owned(by), *where)
         .group_by(tally)
     )
     tallied = sa.union_all(*map(of_part.where, parts)).subquery()
     number = func.ascii(func.right(tallied.c.tally, 1)) - FIRST_TALLY
     admitted = tallied.c.admitted
-    sums = [func.sum(admitted).filter(bit(tally.bits, number) == 1) for tally in tallies(score)]
+    sums = [func.sum(admitted).filter(bit(of_bits(mask), number) == 1) for mask in masks]
     owner = func.left(tallied.c.tally, -1)
-    return select(owner, func.sum(tallied.c.everyone), func.sum(admitted), *sums).group_by(owner)
+    everyone = func.sum(tallied.c.everyone)
+    return Ready(select(owner, everyone, func.sum(admitted), *sums).group_by(owner))
+
+
+def of_bits(name: str) -> Any:
+    return parameter(name, sa.LargeBinary)
 
 
 def read(record: Record, numbers: Numbers) -> dict[str, Counts]:
@@ -175,22 +184,45 @@ def column(by: str) -> sa.ColumnElement[Any]:
 
 def corrected(record: Record, by: str) -> Iterator[tuple[str, Counts]]:
     """The change of counts by each second hearing (D.9)."""
-    known = (in_period(record), *record.known(Assessment.recorded_at))
-    query = reheard(by, known, record.heard(), record.excluded())
+    known = record.given(Assessment.recorded_at)
+    query = reheard(by, known, record.heard_given(), record.excluded_given())
     score, assess = record.period.policy.score, record.period.policy.assess
-    for fact, heard, owner in record.session.execute(query):
-        if admitted(kind_of(fact), assess):
-            was, now = outcome_of(fact, fact), outcome_of(fact, heard)
-            yield owner, count(now, score) - count(was, score)
+    for row in record.rows(query):
+        if admitted(read_kind(row), assess):
+            was, now = read_outcome(row), read_outcome(row, HEARD)
+            yield row.owner, count(now, score) - count(was, score)
 
 
 @lru_cache(maxsize=16)
-def reheard(
-    by: str, known: tuple[Where, ...], heard: Where, excluded: Where
-) -> sa.Select[*tuple[Any, ...]]:
+def reheard(by: str, known: tuple[Where, ...], heard: Where, excluded: Where) -> Ready:
     alone = (ALONE, owned(by), ~excluded)
-    query = select(Assessment, Correction, owner_of(by)).join(Correction, heard)
-    return query.where(*known, *alone)
+    answers = (Correction.__table__.c[name].label(HEARD + name) for name in ANSWERS)
+    query = select(owner_of(by).label("owner"), *COUNTING, *answers).join_from(
+        Assessment, Correction, heard
+    )
+    return Ready(query.where(IN_PERIOD, *known, *alone))
+
+
+ANSWERS: Mapping[str, type[StrEnum]] = {
+    "reach": Reach,
+    "contacted": Contacted,
+    "resolved": Resolved,
+    "satisfied": Satisfied,
+}
+HEARD = "heard_"
+"""Before the name of an answer: it is that of the second hearing."""
+COUNTING = [FACT[name] for name in ("type", "channel", "anonymous", *ANSWERS, "contact_ok", "late")]
+"""What decides how an assessment counts."""
+
+
+def read_kind(row: Any) -> Kind:
+    return Kind(TicketType(row.type), Channel(row.channel), row.anonymous)
+
+
+def read_outcome(row: Any, of: str = "") -> Outcome:
+    answers = {name: getattr(row, of + name) for name in ANSWERS}
+    typed: Any = {n: value and ANSWERS[n](value) for n, value in answers.items()}
+    return Outcome(**typed, contact_ok=row.contact_ok, late=row.late)
 
 
 @cache
@@ -202,29 +234,45 @@ def bit(bits: bytes, packed: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return func.get_bit(bits, packed)
 
 
-def in_period(record: Record) -> Where:
-    return within(Assessment.assessed_at, record.period)
-
-
 def members(record: Record, by: str) -> Iterator[Member]:
     """Every member of each merged group that has one assessed in the period."""
-    known = tuple(record.known(Assessment.recorded_at))
-    query = grouped(by, in_period(record), known, record.heard(), record.excluded())
-    for fact, owner, heard, excluded in record.session.execute(query):
-        yield member(owner, fact, heard, excluded)
+    known = record.given(Assessment.recorded_at)
+    query = grouped(by, known, record.heard_given(), record.excluded_given())
+    for row in record.rows(query):
+        yield Member(
+            owner=row.owner,
+            group=row.merge_group,
+            number=row.ticket_number,
+            assessed_at=row.assessed_at,
+            recorded_at=row.recorded_at,
+            kind=read_kind(row),
+            outcome=read_outcome(row, HEARD),
+            excluded=row.excluded,
+        )
 
 
 @lru_cache(maxsize=16)
-def grouped(
-    by: str, in_period: Where, known: tuple[Where, ...], heard: Where, excluded: Where
-) -> sa.Select[*tuple[Any, ...]]:
-    merged = (in_period, *known, Assessment.merge_group.is_not(None))
+def grouped(by: str, known: tuple[Where, ...], heard: Where, excluded: Where) -> Ready:
+    merged = (IN_PERIOD, *known, Assessment.merge_group.is_not(None))
     groups = select(Assessment.merge_group).where(*merged)
-    return (
-        select(Assessment, owner_of(by), Correction, excluded)
-        .outerjoin(Correction, heard)
+    return Ready(
+        select(
+            owner_of(by).label("owner"),
+            *(FACT[name] for name in ("merge_group", "ticket_number", "assessed_at")),
+            FACT.recorded_at,
+            *COUNTING,
+            *(last(name).label(HEARD + name) for name in ANSWERS),
+            excluded.label("excluded"),
+        )
+        .outerjoin_from(Assessment, Correction, heard)
         .where(Assessment.merge_group.in_(groups), owned(by), *known)
     )
+
+
+def last(name: str) -> sa.ColumnElement[Any]:
+    """An answer of the second hearing, if there was one."""
+    reheard = Correction.ticket_number.is_not(None)
+    return sa.case((reheard, Correction.__table__.c[name]), else_=FACT[name])
 
 
 def member(owner: str, fact: Assessment, heard: Correction | None, excluded: bool) -> Member:
@@ -266,5 +314,11 @@ def outcome_of(fact: Assessment, heard: Assessment | Correction) -> Outcome:
 
 def first_assessed_at(session: Session, by: datetime) -> datetime | None:
     """The first instant of an assessment recorded by then."""
-    first = select(func.min(Assessment.assessed_at))
-    return session.scalar(first.where(Assessment.recorded_at <= by))
+    [first] = FIRST.rows(session.connection(), known_by=by)
+    at: datetime | None = first.at
+    return at
+
+
+FIRST = Ready(
+    select(func.min(Assessment.assessed_at).label("at")).where(Assessment.recorded_at <= KNOWN_BY)
+)

@@ -58,34 +58,32 @@ class ChangedDay(Base):
 
 Part = sa.ColumnElement[bool]
 
+Bound = datetime | sa.ColumnElement[datetime]
+
 Parts = Sequence[Part]
 
-Values = Mapping[str, datetime]
+Values = Mapping[str, Any]
 
-NO_VALUES: Values = {}
-
-WHOLE: Parts = (sa.true(),)
+INSTANT = sa.DateTime(timezone=True)
+BEGINS, ENDS = parameter("begins", INSTANT), parameter("ends", INSTANT)
+MIDDLE = parameter("middle", sa.Text)
 
 
 @contextmanager
-def in_order(session: Session, column: sa.ColumnElement[str] | None) -> Iterator[Parts]:
-    """The parts in which to count by a column, and a planner that has it so while they are counted;
-    just one where no index covers all that is asked for, and so no column is given."""
-    if column is None:
-        yield WHOLE
-        return
-    code = session.scalars(select(MIDDLE).where(Office.kind.in_(sorted(STREET_KINDS)))).one()
+def in_order(session: Session) -> Iterator[None]:
+    """The planner counts in the order of an index."""
     plan(session, "off")
-    yield column < code, column >= code
+    yield
     plan(session, "DEFAULT")
 
 
 def plan(session: Session, value: str) -> None:
-    for way in ("enable_hashagg", "enable_sort"):
-        session.execute(sa.text(f"SET LOCAL {way} = {value}"))
+    ways = ("enable_hashagg", "enable_sort")
+    session.connection().exec_driver_sql("; ".join(f"SET LOCAL {way} = {value}" for way in ways))
 
 
-MIDDLE = func.coalesce(func.percentile_disc(0.5).within_group(Office.code), "")
+STREETS = select(func.percentile_disc(0.5).within_group(Office.code).label("code"))
+MIDDLE_STREET = Ready(STREETS.where(Office.kind.in_(sorted(STREET_KINDS))))
 """The street that as many others stand before as after. Any other would do, only slower."""
 
 Numbers = dict[str, list[int]]
@@ -103,7 +101,7 @@ HOLES = 7
 
 
 @lru_cache(maxsize=256)
-def between(at: sa.SQLColumnExpression[Any], begins: datetime, ends: datetime) -> Part:
+def between(at: sa.SQLColumnExpression[Any], begins: Bound, ends: Bound) -> Part:
     """In [begins, ends). Made once for a span, and so are the statements in which it stands: to
     make one takes longer than its answer."""
     return (at >= begins) & (at < ends)
@@ -111,9 +109,14 @@ def between(at: sa.SQLColumnExpression[Any], begins: datetime, ends: datetime) -
 
 @cache
 def of_span(at: sa.SQLColumnExpression[Any]) -> Part:
-    """In a span that is given when the statement is sent: for spans that are asked for once."""
-    begins, ends = (parameter(name, sa.DateTime(timezone=True)) for name in ("begins", "ends"))
-    return between(at, begins, ends)
+    """In a span that is given when the statement is sent."""
+    return between(at, BEGINS, ENDS)
+
+
+@cache
+def halves(at: sa.SQLColumnExpression[Any], column: sa.ColumnElement[str]) -> Parts:
+    """The same in two parts, by a column."""
+    return of_span(at) & (column < MIDDLE), of_span(at) & (column >= MIDDLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +142,11 @@ class Count:
     def digest(self) -> str:
         return sha256(repr(self.rule).encode()).hexdigest()
 
-    def within(self, begins: datetime, ends: datetime) -> Part:
-        return between(self.at, begins, ends)
+    def within(self, begins: datetime, ends: datetime) -> Numbers:
+        return self.numbers([of_span(self.at)], {"begins": begins, "ends": ends})
 
     def of_day(self, day: date) -> Numbers:
-        span = {"begins": midnight(day), "ends": midnight(day + ONE_DAY)}
-        return self.numbers([of_span(self.at)], span)
+        return self.within(midnight(day), midnight(day + ONE_DAY))
 
 
 def counted(session: Session, period: Period, count: Count) -> Numbers:
@@ -152,11 +154,14 @@ def counted(session: Session, period: Period, count: Count) -> Numbers:
     if kept and holes(period, kept) <= HOLES:
         sums = dict(together(tuple(kept.values())))
         for begins, ends in gaps(period, kept):
-            put(sums, count.numbers([count.within(begins, ends)], NO_VALUES))
+            put(sums, count.within(begins, ends))
         return sums
-    every = count.within(period.starts_at, period.ends_at)
-    with in_order(session, count.order) as parts:
-        return count.numbers([every & part for part in parts], NO_VALUES)
+    if count.order is None:
+        return count.within(period.starts_at, period.ends_at)
+    [middle] = MIDDLE_STREET.rows(session.connection())
+    span = {"begins": period.starts_at, "ends": period.ends_at, "middle": middle.code or ""}
+    with in_order(session):
+        return count.numbers(halves(count.at, count.order), span)
 
 
 @lru_cache(maxsize=32)

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from app.callbacks.models import Assessment
+from app.kit.ready import Ready
 from app.offices.catalogue import Catalogue, Goal
 from app.rankings.counting import as_of, assessments, volumes
 from app.rankings.counting.days import Count, Numbers, Part, Parts, Values, put
-from app.rankings.counting.record import Record
+from app.rankings.counting.record import AS_OF, Record
 from app.rankings.rates import NOTHING, Counts
 from app.tickets.models import NOT_TAKEN, Ticket
 
@@ -64,9 +65,7 @@ def assessed_by(record: Record, served: Together) -> Count:
         at=Assessment.assessed_at,
         by=GOALS,
         rule=(kinds, tallies, served),
-        numbers=lambda parts, values: spread(
-            assessments.added(record, by, parts, assessments.ALONE, values=values)
-        ),
+        numbers=lambda parts, values: spread(assessments.added(record, by, parts, values)),
     )
 
 
@@ -81,13 +80,14 @@ def received_by(record: Record, served: Together) -> Count:
 
 
 def requests(record: Record, served: Together, parts: Parts, values: Values) -> Numbers:
-    street = as_of.at(record.as_of, "street_code")
+    street = as_of.at(AS_OF if record.as_of else None, "street_code")
     types = tuple(sorted(record.period.policy.assess.types))
-    where = (volumes.of_types(types), *volumes.accepted(record))
+    where = (volumes.of_types(types), *volumes.accepted_given(record))
+    given = {**record.values, **values}
     numbers: Numbers = {}
     for part in parts:
         query = of_street_and_category(street, part, where)
-        for code, category, number in record.session.execute(query, values):
+        for code, category, number in query.rows(record.session.connection(), **given):
             put(numbers, {f"{code} {served.get(category or '', '')}": [number]})
     return spread(numbers)
 
@@ -95,9 +95,9 @@ def requests(record: Record, served: Together, parts: Parts, values: Values) -> 
 @lru_cache(maxsize=16)
 def of_street_and_category(
     street: sa.ColumnElement[str], part: Part, where: tuple[Part, ...]
-) -> sa.Select[str, str | None, int]:
+) -> Ready:
     query = select(street, Ticket.category, func.count()).where(street.is_not(None), part, *where)
-    return query.group_by(street, Ticket.category)
+    return Ready(query.group_by(street, Ticket.category))
 
 
 def of_fact(served: Together) -> str:

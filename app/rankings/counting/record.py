@@ -1,6 +1,6 @@
 """The record of a period, now or as it was known at an instant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -12,8 +12,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.callbacks.answers import ExclusionCode
 from app.callbacks.models import Assessment, Correction, Exclusion
+from app.kit.ready import Ready, parameter
 from app.period import Period
-from app.rankings.counting.days import between
+from app.rankings.counting.days import BEGINS, INSTANT, Bound, between
 from app.rankings.counting.merged import Closed
 from app.rankings.leagues import Registry
 from app.rankings.models import Seal
@@ -22,6 +23,8 @@ from app.rankings.trial import OFFICIAL, Trial
 Where = sa.ColumnElement[bool]
 
 FACT = Assessment.__table__.c
+
+AS_OF, KNOWN_BY = parameter("as_of", INSTANT), parameter("known_by", INSTANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,27 @@ class Record:
     def known_by(self) -> datetime | None:
         return self.late or self.as_of
 
+    @property
+    def values(self) -> dict[str, datetime | None]:
+        """Of the parameters in statements that are made once for all records."""
+        period = self.period
+        return {
+            "begins": period.starts_at,
+            "ends": period.ends_at,
+            "as_of": self.as_of,
+            "known_by": self.known_by,
+        }
+
+    def given(self, recorded_at: InstrumentedAttribute[datetime]) -> tuple[Where, ...]:
+        """`known` with a parameter."""
+        return (by_then(recorded_at, KNOWN_BY),) if self.known_by else ()
+
+    def rows(self, query: Ready) -> Sequence[Any]:
+        return query.rows(self.session.connection(), **self.values)
+
     def closed(self) -> list[Closed]:
         """The periods that were sealed by then, in that order."""
-        query = select(Seal.period, Seal.sealed_at).order_by(Seal.sealed_at)
-        rows = self.session.execute(query.where(*self.known(Seal.published_at)))
+        rows = self.rows(sealed(self.given(Seal.published_at)))
         return [Closed(self.period.periods.named(name), at) for name, at in rows]
 
     def assessments(self, *columns: Any) -> sa.Select[*tuple[Any, ...]]:
@@ -69,25 +89,39 @@ class Record:
         known = tuple(self.known(Exclusion.recorded_at))
         return exclusion(known, since, self.trial.lifted, self.trial.left_out)
 
+    def excluded_given(self, since_begin: bool = False) -> Where:
+        """`excluded` with parameters."""
+        known, since = self.given(Exclusion.recorded_at), BEGINS if since_begin else None
+        return exclusion(known, since, self.trial.lifted, self.trial.left_out)
+
     def heard(self) -> sa.ColumnElement[bool]:
         """Joins the second hearing of an assessment's recording (D.9)."""
         return hearing(tuple(self.known(Correction.recorded_at)))
 
+    def heard_given(self) -> Where:
+        """`heard` with a parameter."""
+        return hearing(self.given(Correction.recorded_at))
+
 
 @lru_cache(maxsize=16)
-def by_then(recorded_at: InstrumentedAttribute[datetime], instant: datetime) -> Where:
+def sealed(known: tuple[Where, ...]) -> Ready:
+    return Ready(select(Seal.period, Seal.sealed_at).where(*known).order_by(Seal.sealed_at))
+
+
+@lru_cache(maxsize=64)
+def by_then(recorded_at: InstrumentedAttribute[datetime], instant: Bound) -> Where:
     return recorded_at <= instant
 
 
 @lru_cache(maxsize=16)
 def exclusion(
     known: tuple[Where, ...],
-    since: datetime | None,
+    since: Bound | None,
     lifted: frozenset[ExclusionCode],
     left_out: frozenset[str],
 ) -> Where:
     numbers = select(Exclusion.ticket_number).where(*known)
-    if since:
+    if since is not None:
         numbers = numbers.where(Exclusion.recorded_at >= since)
     if lifted:
         numbers = numbers.where(Exclusion.code.not_in(sorted(lifted)))

@@ -6,13 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from app.callbacks.models import Assessment
+from app.kit.ready import Ready
 from app.rankings.counting import as_of
+from app.rankings.counting.as_of import Instant
 from app.rankings.counting.assessments import counted
-from app.rankings.counting.days import NO_VALUES, WHOLE, Count, Numbers, Parts, Values
-from app.rankings.counting.record import Record, Where
+from app.rankings.counting.days import Count, Numbers, Parts, Values
+from app.rankings.counting.record import AS_OF, KNOWN_BY, Record, Where
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
@@ -25,12 +27,12 @@ def volumes(record: Record, by: str) -> dict[str, int]:
 
 def accepted_by(record: Record, by: str) -> Count:
     types = tuple(sorted(record.period.policy.assess.types))
-    column = as_of.at(record.as_of, by)
+    column = as_of.at(AS_OF if record.as_of else None, by)
 
     def counted_in(parts: Parts, values: Values) -> Numbers:
-        where = (of_types(types), *accepted(record))
-        requests = numbers(record.session, column, *where, parts=parts, values=values)
-        return {owner: [number] for owner, number in requests.items()}
+        where = (of_types(types), *accepted_given(record))
+        query = counting(column, where, tuple(parts))
+        return {owner: [number] for owner, number in numbers(record, query, **values).items()}
 
     return Count(
         at=Ticket.received_at,
@@ -43,13 +45,10 @@ def accepted_by(record: Record, by: str) -> Count:
 
 def requests(record: Record, begins: datetime, ends: datetime) -> dict[str, int]:
     """How many requests that lie in each street were received in [begins, ends) and accepted."""
-    return numbers(
-        record.session,
-        as_of.at(record.as_of, "street_code"),
-        (Ticket.received_at >= begins) & (Ticket.received_at < ends),
-        Ticket.type.in_(sorted(record.period.policy.assess.types)),
-        *accepted(record),
-    )
+    return {
+        owner: number
+        for owner, (number,) in accepted_by(record, "street_code").within(begins, ends).items()
+    }
 
 
 @lru_cache(maxsize=16)
@@ -57,6 +56,7 @@ def of_types(types: tuple[TicketType, ...]) -> Where:
     return Ticket.type.in_(types)
 
 
+WHOLE = (sa.true(),)
 TAKEN = Ticket.status.not_in(NOT_TAKEN)
 HELD = Ticket.status == Status.ON_HOLD
 
@@ -68,13 +68,18 @@ def accepted(record: Record) -> tuple[Where, ...]:
     return accepted_by_then(record.as_of, record.late or record.as_of)
 
 
+def accepted_given(record: Record) -> tuple[Where, ...]:
+    """The same with parameters."""
+    return (TAKEN,) if record.as_of is None else accepted_by_then(AS_OF, KNOWN_BY)
+
+
 @lru_cache(maxsize=16)
-def accepted_by_then(instant: datetime, known_by: datetime) -> tuple[Where, ...]:
+def accepted_by_then(instant: Instant, known_by: Instant) -> tuple[Where, ...]:
     refused = Ticket.status.in_(NOT_TAKEN) & refused_by(instant)
     return (*known_by_then(instant, known_by), ~refused)
 
 
-def known_by_then(instant: datetime, known_by: datetime) -> tuple[Where, ...]:
+def known_by_then(instant: Instant, known_by: Instant) -> tuple[Where, ...]:
     """Received by an instant, and not brought along from an older system later on."""
     brought = sa.exists().where(
         Assessment.ticket_number == Ticket.number,
@@ -84,7 +89,7 @@ def known_by_then(instant: datetime, known_by: datetime) -> tuple[Where, ...]:
     return Ticket.received_at <= instant, ~brought
 
 
-def refused_by(instant: datetime) -> Where:
+def refused_by(instant: Instant) -> Where:
     """The refusal was on record by then; `Ticket.since` may be older than its record."""
     refused = Event.to_status.in_(NOT_TAKEN)
     return sa.exists().where(Event.ticket_number == Ticket.number, refused, Event.at <= instant)
@@ -94,13 +99,13 @@ def on_hold(record: Record, by: str) -> dict[str, int]:
     """Now, from the tickets; at an instant, from their events."""
     column = Ticket.__table__.c[by]
     if record.as_of is None:
-        return numbers(record.session, column, HELD)
+        return numbers(record, counting(column, (HELD,)))
     owner = Dispatch.__table__.c.office_code if by == "office_code" else column
-    return numbers(record.session, owner, *held_at(record.as_of))
+    return numbers(record, counting(owner, held_at(AS_OF)))
 
 
 @lru_cache(maxsize=16)
-def held_at(instant: datetime) -> tuple[Where, ...]:
+def held_at(instant: Instant) -> tuple[Where, ...]:
     """Tickets that stood on hold at the instant, each with the lead dispatch of that instant."""
     later = aliased(Event)
     left = sa.exists().where(
@@ -120,19 +125,13 @@ def held_at(instant: datetime) -> tuple[Where, ...]:
     )
 
 
-def numbers(
-    session: Session,
-    column: sa.ColumnElement[str],
-    *where: Where,
-    parts: Parts = WHOLE,
-    values: Values = NO_VALUES,
-) -> dict[str, int]:
-    return dict(session.execute(counting(column, where, tuple(parts)), values).all())
+def numbers(record: Record, query: Ready, **values: Any) -> dict[str, int]:
+    return dict(query.rows(record.session.connection(), **{**record.values, **values}))
 
 
 @lru_cache(maxsize=64)
 def counting(
-    column: sa.ColumnElement[str], where: tuple[Where, ...], parts: tuple[Where, ...]
-) -> sa.CompoundSelect[*tuple[Any, ...]]:
+    column: sa.ColumnElement[str], where: tuple[Where, ...], parts: tuple[Where, ...] = WHOLE
+) -> Ready:
     query = select(column, func.count()).where(column.is_not(None), *where).group_by(column)
-    return sa.union_all(*map(query.where, parts))
+    return Ready(sa.union_all(*map(query.where, parts)))
