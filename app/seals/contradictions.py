@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.models import Assessment, Callback
+from app.kit.ready import Ready, parameter
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policies
 from app.rankings.counting import as_of
@@ -131,12 +132,11 @@ def histories(
     record: Record, lines_of: Mapping[str, Lines]
 ) -> Iterator[tuple[str, History | None]]:
     """Of each ticket that there is, by its number; None where it cannot be read."""
-    theirs = sa.any_(sa.literal([*lines_of], ARRAY(sa.Text())))
+    connection, numbers = record.session.connection(), [*lines_of]
     leads: dict[str, list[Given]] = defaultdict(list)
-    for number, *row in record.session.execute(LEADS.where(Dispatch.ticket_number == theirs)):
+    for number, *row in LEADS.rows(connection, numbers=numbers):
         leads[number].append(Given(*row))
-    tickets = select(Ticket.number, Ticket.policy).where(Ticket.number == theirs)
-    for number, policy in record.session.execute(tickets):
+    for number, policy in POLICIES.rows(connection, numbers=numbers):
         yield number, history(policy, lines_of[number], leads[number])
 
 
@@ -215,7 +215,9 @@ def said_otherwise(first: type[Event], member: object) -> sa.ColumnElement[bool]
     return sa.and_(first.data.has_key(column), in_event.is_distinct_from(TICKET[column]))
 
 
-LEADS: sa.Select[*tuple[Any, ...]] = (
+THEIRS = sa.any_(parameter("numbers", ARRAY(sa.Text())))
+POLICIES = Ready(select(Ticket.number, Ticket.policy).where(Ticket.number == THEIRS))
+LEADS = Ready(
     select(
         Dispatch.ticket_number,
         Dispatch.seq,
@@ -225,6 +227,6 @@ LEADS: sa.Select[*tuple[Any, ...]] = (
         Dispatch.contact_due_at,
         Dispatch.due_at,
     )
-    .where(Dispatch.role == DispatchRole.LEAD)
+    .where(Dispatch.role == DispatchRole.LEAD, Dispatch.ticket_number == THEIRS)
     .order_by(Dispatch.ticket_number, Dispatch.seq)
 )

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Callback
+from app.kit.ready import Ready, parameter
 from app.tickets.events import Event
 from app.tickets.models import ContactMade
 
@@ -51,25 +52,8 @@ class Lines(NamedTuple):
 
 def lines(session: Session, instants: Mapping[str, datetime]) -> dict[str, Lines]:
     """Of each ticket, by its number."""
-    asked = (
-        func.unnest(
-            sa.literal([*instants], ARRAY(sa.Text())),
-            sa.literal([*instants.values()], ARRAY(sa.TIMESTAMP(timezone=True))),
-        )
-        .table_valued("number", "instant")
-        .render_derived("asked")
-    )
-    events, contacts, calls = (
-        lines_of(asked, Event.__table__, EVENT),
-        lines_of(asked, ContactMade.__table__, CONTACT),
-        lines_of(asked, Callback.__table__, CALL),
-    )
-    query = select(asked.c.number, *(table.c.before for table in (events, contacts, calls)))
-    query = query.add_columns(*(table.c.later for table in (events, contacts, calls)))
-    query = query.select_from(asked)
-    for table in (events, contacts, calls):
-        query = query.join(table, sa.true())
-    return {number: Lines(*row) for number, *row in session.execute(query)}
+    asked = {"numbers": [*instants], "instants": [*instants.values()]}
+    return {number: Lines(*row) for number, *row in LINES.rows(session.connection(), **asked)}
 
 
 def lines_of(asked: Asked, table: sa.FromClause, columns: tuple[str, ...]) -> sa.FromClause:
@@ -82,3 +66,24 @@ def lines_of(asked: Asked, table: sa.FromClause, columns: tuple[str, ...]) -> sa
         .where(members["ticket_number"] == asked.c.number)
         .lateral()
     )
+
+
+ASKED = (
+    func.unnest(
+        parameter("numbers", ARRAY(sa.Text())),
+        parameter("instants", ARRAY(sa.TIMESTAMP(timezone=True))),
+    )
+    .table_valued("number", "instant")
+    .render_derived("asked")
+)
+EVENTS = lines_of(ASKED, Event.__table__, EVENT)
+CONTACTS = lines_of(ASKED, ContactMade.__table__, CONTACT)
+CALLS = lines_of(ASKED, Callback.__table__, CALL)
+TABLES = (EVENTS, CONTACTS, CALLS)
+LINES = Ready(
+    select(
+        ASKED.c.number,
+        *(table.c.before for table in TABLES),
+        *(table.c.later for table in TABLES),
+    ).select_from(ASKED.join(EVENTS, sa.true()).join(CONTACTS, sa.true()).join(CALLS, sa.true()))
+)
