@@ -16,9 +16,11 @@ from fastapi import FastAPI
 from app.callbacks.models import Assessment
 from app.callbacks.outcome import KIND, KINDS, OUTCOMES, code, tally
 from app.kit.messages import ENGLISH
+from app.kit.rows import insertion_of
 from app.rankings.counting.assessments import outcome_of
 from app.rankings.exports.sheet import as_csv
 from app.rankings.forms import recognised
+from app.tickets.models import Ticket
 from tests.aids import recount
 from tests.aids.cases import random_cases
 from tests.aids.given import CHAOYANG, WANGJING, People
@@ -345,19 +347,15 @@ def test_without_any_fact_there_is_the_present_period(people: People, clock: Sti
 
 
 def test_the_database_packs_every_kind_and_outcome_as_we_do(people: People, app: FastAPI) -> None:
+    tickets, outcomes = [], []
+    for n, outcome in enumerate(OUTCOMES):
+        kind, number = KINDS[n % len(KINDS)], f"BJ20260901{n:07}"
+        parts = {name: getattr(of, name) for of in (kind, outcome) for name in of.__slots__}
+        tickets.append(ticket(case(n), number))
+        outcomes.append({**assessment(case(n), number), **parts})
     with app.state.sessions.begin() as session:
-        for n, outcome in enumerate(OUTCOMES):
-            kind, number = KINDS[n % len(KINDS)], f"BJ20260901{n:07}"
-            fact = assessment(case(n), number)
-            for part in (kind, outcome):
-                for name in part.__slots__:
-                    setattr(fact, name, getattr(part, name))
-            session.add(ticket(case(n), number))
-            session.flush()
-            session.add(fact)
-            session.flush()
-
-        facts = session.scalars(sa.select(Assessment).execution_options(populate_existing=True))
+        insertion_of({Ticket: tickets, Assessment: outcomes}).run(session.connection())
+        facts = session.scalars(sa.select(Assessment))
         packed = [
             fact.kind == code(KIND, fact)
             and fact.office_tally == tally(fact.office_code, outcome_of(fact, fact))
