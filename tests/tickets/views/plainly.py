@@ -56,7 +56,7 @@ def once(read: Reading[P, T]) -> Reading[P, T]:
 def view(
     session: Session, city: City, caller: Caller, ticket: Ticket, now: Any, bulk: bool
 ) -> TicketView:
-    request = session.get_one(Request, ticket.number)
+    request, citizen = asked_by(session, ticket.number)
     given = active(session, ticket.number)
     head = session.get(Ticket, ticket.merged_into) if ticket.merged_into else None
     policy, head_status = city.policies.named(ticket.policy), head.status if head else None
@@ -85,7 +85,7 @@ def view(
         returned=words(session, ticket, Action.REVIEW),
         callback_reason=words(session, ticket, Action.CALLBACK),
         citizen=citizens.shown(
-            session.get_one(Citizen, ticket.number),
+            citizen,
             ticket,
             citizens.Eyes(city.cipher, caller.role, bulk),
         ),
@@ -132,6 +132,11 @@ def active(session: Session, number: str) -> Sequence[Dispatch]:
     ).all()
 
 
+@once
+def asked_by(session: Session, number: str) -> tuple[Request, Citizen]:
+    return session.get_one(Request, number), session.get_one(Citizen, number)
+
+
 def helper(session: Session, city: City, dispatch: Dispatch) -> JointBrief:
     answer = spoken(session, dispatch.ticket_number, dispatch.answer_seq)
     return JointBrief(
@@ -143,6 +148,7 @@ def helper(session: Session, city: City, dispatch: Dispatch) -> JointBrief:
     )
 
 
+@once
 def spoken(session: Session, number: str, seq: int | None) -> dict[str, Any]:
     statement = session.get(Statement, (number, seq)) if seq else None
     return statement.words if statement else {}
