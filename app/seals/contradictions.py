@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
@@ -23,7 +24,8 @@ from app.kit.ready import Ready, parameter
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policies
 from app.rankings.counting import as_of
-from app.rankings.counting.record import Record, within
+from app.rankings.counting.days import BEGINS, ENDS, between, of_span
+from app.rankings.counting.record import Record
 from app.rankings.published import EVER
 from app.seals.histories import Lines, lines
 from app.seals.rederive.assessments import (
@@ -164,31 +166,39 @@ def read(kind: msgspec.json.Decoder[Row], *texts: str | None) -> list[Row]:
 
 def unassessed(record: Record) -> Iterator[str]:
     """The tickets with a final callback of the period that no assessment tells of."""
-    assessed = sa.exists().where(Assessment.ticket_number == Callback.ticket_number)
-    query = (
-        select(Callback.ticket_number)
-        .where(within(Callback.at, record.period), Callback.final, ~assessed)
-        .order_by(Callback.ticket_number)
-    )
-    yield from record.session.scalars(query.distinct())
+    yield from (number for (number,) in record.rows(UNASSESSED))
+
+
+ASSESSED = sa.exists().where(Assessment.ticket_number == Callback.ticket_number)
+UNASSESSED = Ready(
+    select(Callback.ticket_number)
+    .where(of_span(Callback.at), Callback.final, ~ASSESSED)
+    .order_by(Callback.ticket_number)
+    .distinct()
+)
 
 
 def misplaced(record: Record) -> Iterator[str]:
     """Tickets received in a period with a column that contradicts their events: receipt, matter,
     place or status."""
+    yield from record.session.connection().scalars(contradicting(), record.values)
+
+
+@cache
+def contradicting() -> sa.Select[str]:
     first, last = aliased(Event), aliased(Event)
     newest = select(func.max(Event.seq)).where(Event.ticket_number == Ticket.number)
     received_at, stamp = first.data[name(Imported.received_at)].astext, sa.TIMESTAMP(timezone=True)
     readable = func.pg_input_is_valid(received_at, "timestamptz")
     came = sa.case((readable, sa.cast(received_at, stamp)), else_=first.at)
-    query = (
+    return (
         select(Ticket.number)
         .outerjoin(first, sa.and_(first.ticket_number == Ticket.number, first.seq == 1))
         .outerjoin(
             last,
             sa.and_(last.ticket_number == Ticket.number, last.seq == newest.scalar_subquery()),
         )
-        .where(sa.or_(within(Ticket.received_at, record.period), within(came, record.period)))
+        .where(sa.or_(of_span(Ticket.received_at), between(came, BEGINS, ENDS)))
         .where(
             sa.or_(
                 first.data.has_key(name(Received.type)) & came.is_distinct_from(Ticket.received_at),
@@ -205,8 +215,8 @@ def misplaced(record: Record) -> Iterator[str]:
             )
         )
         .order_by(Ticket.number)
+        .execution_options(yield_per=AT_ONCE)
     )
-    yield from record.session.scalars(query.execution_options(yield_per=AT_ONCE))
 
 
 def said_otherwise(first: type[Event], member: object) -> sa.ColumnElement[bool]:

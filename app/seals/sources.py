@@ -10,17 +10,22 @@ person.
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache, lru_cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.callbacks.models import Assessment, Correction, Exclusion
+from app.kit.ready import parameter
 from app.rankings.columns import COLUMNS, HEARD
 from app.rankings.counting import as_of, volumes
+from app.rankings.counting.as_of import Column
 from app.rankings.counting.assessments import followers
-from app.rankings.counting.record import Record, within
+from app.rankings.counting.days import of_span
+from app.rankings.counting.record import AS_OF, Record, Where
 from app.rankings.models import Subject
 from app.seals import histories
 from app.seals.histories import Lines
@@ -67,14 +72,33 @@ def facts(record: Record) -> Iterator[Piece]:
     An exclusion or a second hearing counts as far as it is known by the record's instant;
     `decided` tells of any.
     """
-    excluded = sa.and_(True, *record.known(Exclusion.recorded_at))
-    heard = sa.and_(True, *record.known(Correction.recorded_at))
+    theirs = followers(record.session, record.period, record.as_of) if record.as_of else []
+    behind = IN_PERIOD | FOLLOWING if theirs else IN_PERIOD
+    known = record.given(Exclusion.recorded_at), record.given(Correction.recorded_at)
+    asked = lines_of_facts(*known, behind), {**record.values, "followers": theirs}
+    for rows in record.session.connection().execute(*asked).partitions():
+        lines = histories.lines(record.session, {number: at for _, number, _, _, at, *_ in rows})
+        for part, number, text, recorded_at, _, *decided in rows:
+            origins = lines[number]
+            whole = f'{text[:-1]}, "{sha256(origins.origins.encode()).hexdigest()}"]'
+            yield Piece(part, number, whole, recorded_at, Decided.read(decided), origins)
+
+
+IN_PERIOD = of_span(FACT.assessed_at)
+FOLLOWING = FACT.ticket_number == sa.any_(parameter("followers", ARRAY(sa.Text())))
+"""Of a group that was sealed with the period."""
+
+
+@lru_cache(maxsize=16)
+def lines_of_facts(
+    excluded: tuple[Where, ...], heard: tuple[Where, ...], behind: Where
+) -> sa.Select[*tuple[Any, ...]]:
     line = func.json_build_array(
         *(FACT[name] for name in COLUMNS),
-        sa.case((excluded, Exclusion.code)),
-        *(sa.case((heard, Correction.__table__.c[name])) for name in HEARD),
+        sa.case((sa.and_(True, *excluded), Exclusion.code)),
+        *(sa.case((sa.and_(True, *heard), Correction.__table__.c[name])) for name in HEARD),
     )
-    query = (
+    return (
         select(
             FACT.office_code,
             FACT.ticket_number,
@@ -85,53 +109,54 @@ def facts(record: Record) -> Iterator[Piece]:
         )
         .outerjoin_from(Assessment, Exclusion, Exclusion.ticket_number == FACT.ticket_number)
         .outerjoin(Correction, Correction.ticket_number == FACT.ticket_number)
-        .where(behind(record))
+        .where(behind)
         .order_by(FACT.office_code, FACT.ticket_number)
         .execution_options(yield_per=AT_ONCE)
     )
-    for rows in record.session.connection().execute(query).partitions():
-        lines = histories.lines(record.session, {number: at for _, number, _, _, at, *_ in rows})
-        for part, number, text, recorded_at, _, *decided in rows:
-            origins = lines[number]
-            whole = f'{text[:-1]}, "{sha256(origins.origins.encode()).hexdigest()}"]'
-            yield Piece(part, number, whole, recorded_at, Decided.read(decided), origins)
 
 
-def behind(record: Record) -> sa.ColumnElement[bool]:
-    """An assessment of the period, or of a group that was sealed with it."""
-    theirs = followers(record.session, record.period, record.as_of) if record.as_of else []
-    of_period = within(Assessment.assessed_at, record.period)
-    return of_period | FACT.ticket_number.in_(theirs) if theirs else of_period
+Lined = sa.Select[str, str, str]
+"""Of each line its part, its ticket's number and its text."""
 
 
 def requests(record: Record) -> Iterator[Piece]:
     """Every request that the volume counts, by the day on which it was received."""
+    types = tuple(sorted(record.period.policy.assess.types))
+    places = tuple(as_of.at(AS_OF if record.as_of else None, name) for name in REQUEST)
+    counted = (volumes.of_types(types), *volumes.accepted_given(record))
+    yield from pieces(record, lines_of_requests(places, counted))
+
+
+@lru_cache(maxsize=16)
+def lines_of_requests(places: tuple[Column, ...], counted: tuple[Where, ...]) -> Lined:
     day = sa.cast(sa.cast(func.timezone("Asia/Shanghai", Ticket.received_at), sa.Date), sa.Text)
-    places = (as_of.at(record.as_of, name) for name in REQUEST)
     line = func.json_build_array(Ticket.number, Ticket.received_at, *places)
-    query = (
-        select(day, Ticket.number, sa.cast(line, sa.Text))
-        .where(within(Ticket.received_at, record.period))
-        .where(Ticket.type.in_(sorted(record.period.policy.assess.types)))
-        .where(*volumes.accepted(record))
-    )
-    yield from pieces(record, query)
+    query = select(day, Ticket.number, sa.cast(line, sa.Text))
+    return in_order(query.where(of_span(Ticket.received_at), *counted))
 
 
 def holds(record: Record) -> Iterator[Piece]:
     """Every ticket that was on hold at the record's instant, by its lead office."""
     assert record.as_of is not None  # of a seal
+    yield from pieces(record, lines_of_holds())
+
+
+@cache
+def lines_of_holds() -> Lined:
     lead = Dispatch.office_code
     line = func.json_build_array(Ticket.number, lead, Ticket.category)
     query = select(lead, Ticket.number, sa.cast(line, sa.Text))
-    yield from pieces(record, query.where(*volumes.held_at(record.as_of)))
+    return in_order(query.where(*volumes.held_at(AS_OF)))
 
 
-def pieces(record: Record, query: sa.Select[str, str, str]) -> Iterator[Piece]:
-    """In order of part and number."""
+def in_order(query: Lined) -> Lined:
+    """Of part and number."""
     part, number, _ = query.selected_columns
-    ordered = query.order_by(part, number).execution_options(yield_per=AT_ONCE)
-    for row in record.session.execute(ordered):
+    return query.order_by(part, number).execution_options(yield_per=AT_ONCE)
+
+
+def pieces(record: Record, query: Lined) -> Iterator[Piece]:
+    for row in record.session.connection().execute(query, record.values):
         yield Piece(*row)
 
 

@@ -32,9 +32,9 @@ from app.kit.ready import Ready, parameter
 from app.period import Period
 from app.policy.keys import Assess, Scoring
 from app.rankings.counting import days
-from app.rankings.counting.days import Count, Numbers, Parts, Values, of_span
+from app.rankings.counting.days import ENDS, Count, Numbers, Parts, Values, of_span
 from app.rankings.counting.merged import Member, count_members
-from app.rankings.counting.record import KNOWN_BY, Record, Where, within
+from app.rankings.counting.record import KNOWN_BY, Record, Where
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
 from app.tickets.life.lifecycle import Channel, TicketType
 
@@ -292,13 +292,21 @@ def member(owner: str, fact: Assessment, heard: Correction | None, excluded: boo
 def followers(session: Session, period: Period, sealed_at: datetime) -> list[str]:
     """Members of a group that a seal counted in a period, assessed after that period and recorded
     after the seal: they count nowhere else."""
+    span = {"begins": period.starts_at, "ends": period.ends_at, "known_by": sealed_at}
+    return [number for (number,) in FOLLOWERS.rows(session.connection(), **span)]
+
+
+def following() -> sa.Select[str]:
     group, other = FACT.merge_group, aliased(Assessment)
-    known = (other.merge_group == group, other.recorded_at <= sealed_at)
-    counted = sa.exists().where(*known, within(other.assessed_at, period))
-    moved_on = sa.exists().where(*known, other.assessed_at >= period.ends_at)
-    later = (FACT.assessed_at >= period.ends_at, FACT.recorded_at > sealed_at)
+    known = (other.merge_group == group, other.recorded_at <= KNOWN_BY)
+    counted = sa.exists().where(*known, of_span(other.assessed_at))
+    moved_on = sa.exists().where(*known, other.assessed_at >= ENDS)
+    later = (FACT.assessed_at >= ENDS, FACT.recorded_at > KNOWN_BY)
     query = select(FACT.ticket_number).where(group.is_not(None), *later, counted, ~moved_on)
-    return list(session.scalars(query.order_by(FACT.ticket_number)))
+    return query.order_by(FACT.ticket_number)
+
+
+FOLLOWERS = Ready(following())
 
 
 def kind_of(fact: Assessment) -> Kind:
