@@ -11,8 +11,10 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from app.kit.ready import parameter
 from app.offices.models import Office
 from app.policy.documents import Policies
 from app.whistles.evaluation import score
@@ -34,6 +36,8 @@ from app.whistles.life.loop import (
 )
 from app.whistles.models import Summons, Whistle
 
+INSTANT = sa.TIMESTAMP(timezone=True)
+AT, SINCE, UNTIL = (parameter(name, INSTANT) for name in ("at", "since", "until"))
 LATEST = datetime.max.replace(tzinfo=UTC)
 """As of when a record is read that holds all that was recorded."""
 
@@ -47,19 +51,18 @@ def of_term(
     street: str | None = None,
 ) -> list[Record]:
     """Of whistles settled in a time, of all streets or of one, as of the instant `at`."""
-    query = rows(at).where(Whistle.settled_at >= since, Whistle.settled_at < until)
-    if street:
-        query = query.where(evaluator() == street)
-    return list(made(session, query, policies, at, at))
+    query = OF_STREET if street else OF_TERM
+    span = {"at": at, "since": since, "until": until, "street": street}
+    return list(made(session.execute(query, span), policies, at, at))
 
 
 def of_whistles(
     session: Session, policies: Policies, numbers: Sequence[str], now: datetime
 ) -> Mapping[str, list[Record]]:
     """By whistle, with all that is on record."""
-    query = rows(LATEST).where(Whistle.number.in_(numbers))
+    asked = {"at": LATEST, "numbers": [*numbers]}
     records: dict[str, list[Record]] = defaultdict(list)
-    for record in made(session, query, policies, now, LATEST):
+    for record in made(session.execute(OF_WHISTLES, asked), policies, now, LATEST):
         records[record.whistle_number].append(record)
     return records
 
@@ -87,7 +90,10 @@ def evaluator() -> sa.ColumnElement[str]:
     return func.coalesce(Summons.evaluated_by, Whistle.street_code)
 
 
-def rows(at: datetime) -> sa.Select[Whistle, Summons, WhistleMark]:
+Rows = sa.Select[Whistle, Summons, WhistleMark]
+
+
+def rows() -> Rows:
     own = (WhistleMark.whistle_number == Summons.whistle_number) & (
         WhistleMark.office_code == Summons.office_code
     )
@@ -102,10 +108,10 @@ def rows(at: datetime) -> sa.Select[Whistle, Summons, WhistleMark]:
         .join(Office, Office.code == Summons.office_code)
         .outerjoin(WhistleMark, own)
         .where(
-            Whistle.settled_at <= at,
-            sa.not_(was_false(at)),
+            Whistle.settled_at <= AT,
+            sa.not_(was_false(AT)),
             Summons.kind == SummonsKind.DEPARTMENT,
-            sa.or_(Summons.withdrawn_at.is_(None), Summons.withdrawn_at > at),
+            sa.or_(Summons.withdrawn_at.is_(None), Summons.withdrawn_at > AT),
             sa.or_(Summons.required, Summons.arrived_at.is_not(None), waived),
             Office.kind.in_(MARKED_KINDS),
         )
@@ -113,7 +119,7 @@ def rows(at: datetime) -> sa.Select[Whistle, Summons, WhistleMark]:
     )
 
 
-def was_false(at: datetime) -> sa.ColumnElement[bool]:
+def was_false(at: datetime | sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
     """Whether it was false at an instant: found so before, and no appeal upheld by then."""
     restored = Whistle.finding.is_(None) & (Whistle.appeal_decided_at <= at)
     return sa.and_(
@@ -123,14 +129,19 @@ def was_false(at: datetime) -> sa.ColumnElement[bool]:
     )
 
 
+OF_TERM = rows().where(Whistle.settled_at >= SINCE, Whistle.settled_at < UNTIL)
+OF_STREET = OF_TERM.where(evaluator() == parameter("street", sa.Text))
+THEIRS = parameter("numbers", ARRAY(sa.Text()))
+OF_WHISTLES = rows().where(Whistle.number == sa.any_(THEIRS))
+
+
 def made(
-    session: Session,
-    query: sa.Select[Whistle, Summons, WhistleMark],
+    rows: sa.Result[Whistle, Summons, WhistleMark],
     policies: Policies,
     now: datetime,
     as_of: datetime,
 ) -> Iterator[Record]:
-    for whistle, summons, mark in session.execute(query):
+    for whistle, summons, mark in rows:
         rules = policies.named(whistle.policy).evaluation
         settled_at = whistle.settled_at
         assert settled_at is not None  # the query says so
