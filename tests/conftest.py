@@ -24,6 +24,7 @@ from app.kit import messages
 from app.kit.address import psycopg_url
 from app.kit.host import embedded, migrate
 from app.rankings import registry
+from app.rankings.counting import assessments
 from app.routing.decide import Router
 from app.routing.memory import MOST_PLACES, Lesson
 from app.routing.record import Record
@@ -153,6 +154,15 @@ def plan_once(url: str) -> None:
         name = psycopg.sql.Identifier(connection.info.dbname)
         setting = psycopg.sql.SQL("ALTER DATABASE {} SET plan_cache_mode = force_generic_plan")
         connection.execute(setting.format(name))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rankings_planned_once() -> Iterator[None]:
+    """Rankings, too, which the product plans for their very period: of a few hundred tickets that
+    takes longer than to count them. Services that tests start plan as the product does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assessments, "plan_anew", lambda _: None)
+        yield
 
 
 @pytest.fixture(scope="session")

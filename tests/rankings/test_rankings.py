@@ -17,7 +17,7 @@ from app.callbacks.models import Assessment
 from app.callbacks.outcome import KIND, KINDS, OUTCOMES, code, tally
 from app.kit.messages import ENGLISH
 from app.kit.rows import insertion_of
-from app.rankings.counting.assessments import outcome_of
+from app.rankings.counting.assessments import outcome_of, plan_anew
 from app.rankings.exports.sheet import as_csv
 from app.rankings.forms import recognised
 from app.tickets.models import Ticket
@@ -344,6 +344,16 @@ def test_periods_run_from_the_first_with_a_fact_to_the_present_one(
 def test_without_any_fact_there_is_the_present_period(people: People, clock: StillClock) -> None:
     assert [p["name"] for p in people("analyst").get("/periods").json()] == ["2026-11"]
     assert row(people, period="2026-11")["status"] == "no_sample"
+
+
+def test_a_period_is_planned_for_itself_and_nothing_after_it(app: FastAPI) -> None:
+    asked = sa.text("SHOW plan_cache_mode")
+    with app.state.sessions() as session:
+        plan_anew(session)
+        planned = session.scalar(asked)
+        session.rollback()
+
+        assert planned == "force_custom_plan" != session.scalar(asked)
 
 
 def test_the_database_packs_every_kind_and_outcome_as_we_do(people: People, app: FastAPI) -> None:
