@@ -183,12 +183,7 @@ def askings(session: Session, number: str) -> Iterator[AskedView]:
 @once
 def words(session: Session, ticket: Ticket, action: Action) -> WordsView | None:
     """Of the newest event of an action: of reviews a return, of callbacks one with a reason."""
-    rows = session.scalars(
-        select(Event)
-        .where(Event.ticket_number == ticket.number, Event.action == action)
-        .order_by(Event.seq.desc())
-    )
-    for row in rows:
+    for row in (row for row in reversed(history(session, ticket.number)) if row.action is action):
         statement = spoken(session, ticket.number, row.seq)
         text = statement.get("reason" if action is Action.CALLBACK else "text")
         if text is not None and row.data.get("approve") is not True:
@@ -202,13 +197,17 @@ def brief(city: City, code: str) -> OfficeBrief:
 
 
 @once
-def events(session: Session, number: str) -> list[EventView]:
-    rows = session.scalars(
+def history(session: Session, number: str) -> Sequence[Event]:
+    return session.scalars(
         select(Event).where(Event.ticket_number == number).order_by(Event.seq)
     ).all()
+
+
+@once
+def events(session: Session, number: str) -> list[EventView]:
     return [
         event(row, session.get(Statement, (number, row.seq)), session.get(Key, row.actor))
-        for row in rows
+        for row in history(session, number)
     ]
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from httpx import Response
 from sqlalchemy import select
@@ -46,6 +47,7 @@ class Watch:
     def __init__(self, app: FastAPI, people: People, clock: StillClock) -> None:
         self.app, self.clock = app, clock
         self.persons = {Caller("k", role, code): people(role, code) for role, code in WATCHED}
+        self.lanes = {caller: self.lane(caller) for caller in self.persons}
         self.held: dict[Caller, tuple[str, bytes]] = {}
         self.pages: dict[tuple[Caller, str], bytes] = {}
         self.unchanged = 0
@@ -72,13 +74,15 @@ class Watch:
             return Ticket.asked_of == caller.office_code, [Ticket.asked_until]
         return Ticket.waits_for == caller.office_code, [Ticket.waits_until]
 
-    def anew(self, session: Session, caller: Caller) -> bytes:
-        city = self.app.state.city
+    def lane(self, caller: Caller) -> sa.Select[Ticket]:
         lies, order = self.office_lane(caller)
         if caller.role in DESKS:
             since = getattr(Ticket, DESK_COLUMNS[Part(caller.role)])
             lies, order = since.is_not(None), [Ticket.urgency, since]
-        tickets = session.scalars(select(Ticket).where(lies).order_by(*order, Ticket.number))
+        return select(Ticket).where(lies).order_by(*order, Ticket.number)
+
+    def anew(self, session: Session, caller: Caller) -> bytes:
+        city, tickets = self.app.state.city, session.scalars(self.lanes[caller])
         items = [
             plainly.waiting(session, city, caller, ticket, self.clock()) for ticket in tickets.all()
         ]

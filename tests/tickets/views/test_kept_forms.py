@@ -38,6 +38,8 @@ class Lists:
     def __init__(self, app: FastAPI, people: People, clock: StillClock) -> None:
         self.app, self.clock = app, clock
         self.persons = {Caller("k", role, code): people(role, code) for role, code in LOOKING}
+        newest = select(Ticket).order_by(Ticket.received_at.desc(), Ticket.number.desc())
+        self.pages = {caller: newest.where(scope.visible(caller)) for caller in self.persons}
 
     def compare(self) -> None:
         with self.app.state.sessions() as session:
@@ -45,10 +47,9 @@ class Lists:
                 assert person.get("/tickets").content == self.anew(session, caller), caller
 
     def anew(self, session: Session, caller: Caller) -> bytes:
-        newest = select(Ticket).order_by(Ticket.received_at.desc(), Ticket.number.desc())
         items = [
             plainly.view(session, self.app.state.city, caller, ticket, self.clock(), bulk=True)
-            for ticket in session.scalars(newest.where(scope.visible(caller)))
+            for ticket in session.scalars(self.pages[caller])
         ]
         return Page[TicketView](items=items, next=None).model_dump_json().encode()
 
