@@ -48,9 +48,8 @@ def came_excluded(people: People) -> str:
 @pytest.mark.parametrize("row", FORGED)
 @pytest.mark.parametrize("at", [BEFORE, AFTER], ids=["before the seal", "after it"])
 def test_a_decision_that_no_event_tells_of_is_tickets_under(
-    people: People, clock: StillClock, app: FastAPI, row: str, at: object
+    people: People, clock: StillClock, handled: str, app: FastAPI, row: str, at: object
 ) -> None:
-    number = finished(people, clock)
     clock.at = LATER
     forged = FORGED[row].format(at=at)
     if at == BEFORE:
@@ -59,7 +58,7 @@ def test_a_decision_that_no_event_tells_of_is_tickets_under(
     if at == AFTER:
         force(app, forged)
 
-    assert tickets_under(verified(people, MONTH), "evidence") == [number]
+    assert tickets_under(verified(people, MONTH), "evidence") == [handled]
 
 
 CHANGED = [
@@ -170,10 +169,10 @@ LATE = (
 
 
 @pytest.mark.parametrize("exists", [True, False])
+@pytest.mark.usefixtures("handled")
 def test_an_assessment_that_came_after_the_seal_from_nowhere_is_tickets_under(
     people: People, clock: StillClock, app: FastAPI, exists: bool
 ) -> None:
-    finished(people, clock)
     number = ticket(people) if exists else "BJ202611309999999"
     clock.at = LATER
     sealed(people, MONTH)
@@ -221,16 +220,16 @@ def test_whoever_of_a_group_is_called_last_found_it_awaiting_that_call(
 
 
 def test_an_assessment_that_was_taken_away_before_the_seal_is_tickets_under(
-    people: People, clock: StillClock, app: FastAPI
+    people: People, clock: StillClock, handled: str, app: FastAPI
 ) -> None:
-    number, _ = finished(people, clock), finished(people, clock)
+    finished(people, clock)
     clock.at = LATER
-    force(app, f"DELETE FROM assessment WHERE ticket_number = '{number}'")
+    force(app, f"DELETE FROM assessment WHERE ticket_number = '{handled}'")
     sealed(people, MONTH)
 
     proof = verified(people, MONTH)
 
-    assert tickets_under(proof, "evidence") == [number]
+    assert tickets_under(proof, "evidence") == [handled]
     assert [t["why"] for d in proof["differences"] for t in d["tickets"]] == ["missing"]
 
 

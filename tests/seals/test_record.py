@@ -14,7 +14,7 @@ from tests.aids import given, stages
 from tests.aids.given import WANGJING, People, ticket
 from tests.aids.linking import relink
 from tests.aids.past import DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Store, case, storing
-from tests.aids.sealing import LATER, finished, force, sealed, tampered, tickets_under, verified
+from tests.aids.sealing import LATER, force, sealed, tampered, tickets_under, verified
 from tests.conftest import StillClock
 
 MONTH = "2026-11"
@@ -34,20 +34,19 @@ FALSE = (
 
 @pytest.mark.parametrize("column", FALSE)
 def test_what_an_assessment_took_from_its_ticket_s_history_is_derived_again(
-    people: People, clock: StillClock, app: FastAPI, column: str
+    people: People, clock: StillClock, handled: str, app: FastAPI, column: str
 ) -> None:
-    number = finished(people, clock)
     clock.at = LATER
     force(app, f"UPDATE assessment SET {column}")
     sealed(people, MONTH)
 
-    assert tickets_under(verified(people, MONTH), "evidence") == [number]
+    assert tickets_under(verified(people, MONTH), "evidence") == [handled]
 
 
+@pytest.mark.usefixtures("handled")
 def test_events_from_before_they_told_of_the_registry_leave_it_out(
     people: People, clock: StillClock, app: FastAPI
 ) -> None:
-    finished(people, clock)
     clock.at = LATER
     force(app, "UPDATE event SET data = data - 'assessed'")
     with app.state.engine.begin() as connection:
@@ -129,10 +128,10 @@ def test_a_merged_ticket_s_contacts_and_group_are_derived_again(
     assert parent != member
 
 
+@pytest.mark.usefixtures("handled")
 def test_an_assessment_that_nobody_called_back_for_is_tickets_under(
     people: People, clock: StillClock, app: FastAPI
 ) -> None:
-    finished(people, clock)
     other = ticket(people)
     force(
         app,
@@ -159,10 +158,10 @@ COUNTED = (MOVES[1], MOVES[3])
 
 @pytest.mark.parametrize("column", MOVES)
 @pytest.mark.parametrize("first", ["seal", "force"])
+@pytest.mark.usefixtures("handled")
 def test_a_volume_that_was_changed_by_force_names_its_ticket(
     people: People, clock: StillClock, app: FastAPI, column: str, first: str
 ) -> None:
-    finished(people, clock)
     number = ticket(people)
     clock.at = LATER
     if first == "seal":
@@ -183,10 +182,10 @@ def test_a_volume_that_was_changed_by_force_names_its_ticket(
         assert number in [t["number"] for t in rows[0]["tickets"]]
 
 
+@pytest.mark.usefixtures("handled")
 def test_a_place_that_was_changed_in_the_events_too_is_named_all_the_same(
     people: People, clock: StillClock, app: FastAPI
 ) -> None:
-    finished(people, clock)
     number = ticket(people)
     clock.at = LATER
     sealed(people, MONTH)
@@ -208,10 +207,10 @@ def test_a_place_that_was_changed_in_the_events_too_is_named_all_the_same(
     assert moved[DONGHUAMEN]["tickets"] == [{"number": number, "why": "changed"}]
 
 
+@pytest.mark.usefixtures("handled")
 def test_what_was_on_hold_is_named_when_its_events_are_gone(
     people: People, clock: StillClock, app: FastAPI
 ) -> None:
-    finished(people, clock)
     number = stages.working(people)
     stages.held(people, number, clock, days=150)
     clock.at = LATER
@@ -224,11 +223,11 @@ def test_what_was_on_hold_is_named_when_its_events_are_gone(
     assert number in tickets_under(proof, "on_hold")
 
 
+@pytest.mark.usefixtures("handled")
 def test_a_request_refused_by_time_and_swept_after_the_seal_is_no_tampering(
     people: People, clock: StillClock, app: FastAPI
 ) -> None:
     """What falls due counts from the instant it was due, and is on record from later on."""
-    finished(people, clock)
     clock.at = LATER - timedelta(days=8)
     ticket(people, address={"text": "北京市"})
     clock.at = LATER
@@ -292,16 +291,15 @@ GARBAGE = (
 
 @pytest.mark.parametrize("column", GARBAGE)
 def test_events_that_cannot_be_read_are_named_too(
-    people: People, clock: StillClock, app: FastAPI, column: str
+    people: People, clock: StillClock, handled: str, app: FastAPI, column: str
 ) -> None:
-    number = finished(people, clock)
     clock.at = LATER
     sealed(people, MONTH)
     force(app, f"UPDATE event SET {column} WHERE seq = 1")
 
     proof = verified(people, MONTH)
 
-    assert number in tickets_under(proof, "facts")
+    assert handled in tickets_under(proof, "facts")
 
 
 def test_sealed_lines_that_cannot_be_read_are_named_too(

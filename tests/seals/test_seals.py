@@ -373,17 +373,18 @@ def test_an_edited_row_of_the_sealed_answer_is_named_with_its_office(
     ]
 
 
-def test_a_tampered_event_is_named(people: People, clock: StillClock, app: FastAPI) -> None:
-    number = finished(people, clock)
+def test_a_tampered_event_is_named(
+    people: People, clock: StillClock, handled: str, app: FastAPI
+) -> None:
     clock.at = BORDER + timedelta(days=70)
     sealed(people, "2026-11")
     force(
         app,
         "UPDATE event SET actor = 'somebody' WHERE ticket_number = %(n)s AND seq = 2",
-        n=number,
+        n=handled,
     )
 
-    assert named(verified(people, "2026-11")) == {number: "changed"}
+    assert named(verified(people, "2026-11")) == {handled: "changed"}
 
 
 def finished(people: People, clock: StillClock) -> str:
