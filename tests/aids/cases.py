@@ -1,9 +1,13 @@
-"""Random finished cases, as an older system would send them to `POST /v1/imports/cases`."""
+"""Random finished cases, as an older system would send them to `POST /v1/imports/cases`, and random
+fractions."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from fractions import Fraction
 from random import Random
 from typing import Any
+
+from hypothesis import strategies as st
 
 TYPES = ["help", "complaint", "complaint", "complaint", "report", "suggest", "consult", "praise"]
 CHANNELS = ["phone", "phone", "phone", "wechat", "app", "media", "p110", "superior", "patrol"]
@@ -15,6 +19,14 @@ SATISFIED = ["very", "satisfied", "basic", "dissatisfied", "very_dissatisfied", 
 EXCLUSIONS = ["X1", "X2", "X3", "X4", "X5", "X6"]
 FROM_A_SOURCE = ("media", "opinion", "superior")
 TICK = timedelta(microseconds=1)
+
+
+@st.composite
+def fractions(draw: st.DrawFn, most: int, *, pieces: int | None = None) -> Fraction:
+    """From 0 to `most`, of at most so many pieces. Drawn as by Hypothesis's own strategy, which
+    makes several others for each fraction."""
+    parts = draw(st.integers(1, pieces))
+    return Fraction(draw(st.integers(0, most * parts)), parts)
 
 
 def random_cases(

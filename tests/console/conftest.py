@@ -5,13 +5,27 @@ from datetime import datetime
 
 import pytest
 from fastapi import FastAPI
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
 
+from app.console.pages import environment
+from app.kit.messages import CHINESE, ENGLISH
 from tests.aids import live
 from tests.aids.client import Client
 from tests.aids.given import People
 from tests.conftest import beside
 from tests.console.browsing.browser import Screens, chromium
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A template is compiled by the first process of the run that shows it, for all languages and
+    processes."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if hasattr(request.config, "workerinput") else base) / "templates"
+    folder.mkdir(exist_ok=True)
+    for language in (CHINESE, ENGLISH):
+        environment(language).bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 @pytest.fixture(scope="module")

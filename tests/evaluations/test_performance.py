@@ -17,6 +17,7 @@ from app.evaluations.performance import (
     year,
 )
 from app.policy.whistles import Evaluation
+from tests.aids.cases import fractions
 from tests.policies import beijing
 
 RULES: Evaluation = beijing().evaluation
@@ -118,10 +119,8 @@ def test_each_line_is_ranked_in_itself_and_ties_share_a_place() -> None:
     assert places(known, lines) == {"a": 1, "b": 1, "c": 3, "d": 1}
 
 
-streets = st.dictionaries(
-    st.sampled_from("abcdefgh"), st.fractions(min_value=0, max_value=100), max_size=8
-)
-of_100 = st.fractions(min_value=0, max_value=100)
+streets = st.dictionaries(st.sampled_from("abcdefgh"), fractions(100), max_size=8)
+of_100 = fractions(100)
 
 
 @given(streets, of_100)

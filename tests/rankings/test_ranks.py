@@ -14,6 +14,7 @@ from app.policy.documents import parse
 from app.policy.keys import Class, Rank
 from app.rankings.ranks import Form, classes, in_order, places
 from app.rankings.rates import Counts, Rate, Score, Standing
+from tests.aids.cases import fractions
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 POLICY = parse("beijing-2019", DOCUMENT)
@@ -55,7 +56,7 @@ def test_what_lies_closer_than_whole_numbers_tell_stays_apart() -> None:
     assert ranks(90, 90 + closer, 90 - closer, 90) == [2, 1, 4, 2]
 
 
-@given(st.lists(st.fractions(0, 100, max_denominator=10**9), min_size=1, max_size=40))
+@given(st.lists(fractions(100, pieces=10**9), min_size=1, max_size=40))
 def test_a_place_is_one_more_than_the_number_of_those_who_are_better(
     composites: list[Fraction],
 ) -> None:
@@ -86,7 +87,7 @@ def test_rows_stand_by_place_then_by_code_and_the_unranked_last() -> None:
 
 
 COMPOSITES = st.lists(
-    st.none() | st.fractions(0, 100, max_denominator=7) | st.integers(85, 87).map(Fraction),
+    st.none() | fractions(100, pieces=7) | st.integers(85, 87).map(Fraction),
     max_size=30,
 )
 

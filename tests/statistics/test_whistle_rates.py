@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from app.policy.whistles import FalseWhistle
 from app.statistics.whistle_rates import Outlier, Spread, rate, spread
 from app.whistles.life.false_whistles import too_many_false
+from tests.aids.cases import fractions
 
 RULES = FalseWhistle(rule_days=5, appeal_days=5, max=2, rate=Fraction(1, 10))
-RATES = st.lists(st.fractions(0, 1_000), min_size=1, max_size=60)
+RATES = st.lists(fractions(1_000), min_size=1, max_size=60)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from app.whistles.evaluation.score import (
     status,
     total,
 )
+from tests.aids.cases import fractions
 from tests.policies import beijing
 
 RULES: Evaluation = beijing().evaluation
@@ -102,7 +103,7 @@ def test_a_chief_has_three_working_days(settled: str, until: str) -> None:
     assert status(marked, last + TICK) is RecordStatus.SUBMITTED
 
 
-points = st.fractions(min_value=0, max_value=15)
+points = fractions(15)
 
 
 @given(st.booleans(), st.booleans(), st.booleans(), st.booleans(), points, points)
