@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, mapped_column, sessionmaker
 
 from app.kit.address import psycopg_url
 from app.kit.cursor import Cursor
+from app.kit.entities.changes import write_changed
 
 POOL_TIMEOUT_SECONDS = 2
 FAR_AWAY = {
@@ -195,6 +196,7 @@ Sessions = sessionmaker[Session]
 def make_sessions(engine: sa.Engine, before_commit: Sequence[BeforeCommit] = ()) -> Sessions:
     """Sessions that call `before_commit`, in order, inside each transaction before its commit."""
     sessions = sessionmaker(engine, expire_on_commit=False)
+    event.listen(sessions, "before_flush", write_changed)
     for act in before_commit:
         event.listen(sessions, "before_commit", act)
     return sessions

@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 from app.access.roles import DESKS, Caller
 from app.city import City
 from app.feed.service import News, append, touch
+from app.kit.ready import Ready, parameter
 from app.policy.documents import Policy
 from app.tickets import events
 from app.tickets.event_data import Alarmed, Contacted, EventData, Warned, as_json
 from app.tickets.life import alarms, duties, limits
 from app.tickets.life.alarms import Alarm, district
-from app.tickets.life.contacts import Contact, counted, next_from, tried
+from app.tickets.life.contacts import Contact, Method, counted, next_from, tried
 from app.tickets.life.guards import Standing
 from app.tickets.life.lifecycle import (
     BY_ITSELF,
@@ -51,6 +52,12 @@ FOR_SUPERVISOR = (duties.OVERDUE, duties.PROBLEM)
 
 NO_NEWS = frozenset({Action.READ, Action.REVEAL})
 """Actions with an event, and without an entry in the feed."""
+
+MADE = select(ContactMade.at, ContactMade.reached, ContactMade.method).where(
+    ContactMade.ticket_number == parameter("number", sa.Text)
+)
+UNDER_DISPATCH = Ready(MADE.where(ContactMade.dispatch_seq == parameter("own", sa.Integer)))
+OF_OFFICE = Ready(MADE.where(ContactMade.office_code == parameter("own", sa.Text)))
 
 
 @dataclass
@@ -87,13 +94,12 @@ class Change:
         given = of or self.lead
         if given is None:
             return []
-        mine = ContactMade.dispatch_seq == given.seq
+        number, connection = self.ticket.number, self.session.connection()
         if self.ticket.merged_into:
-            mine = ContactMade.office_code == given.office_code
-        rows = select(ContactMade.at, ContactMade.reached, ContactMade.method).where(
-            ContactMade.ticket_number == self.ticket.number, mine
-        )
-        return [Contact(*row) for row in self.session.execute(rows)]
+            rows = OF_OFFICE.rows(connection, number=number, own=given.office_code)
+        else:
+            rows = UNDER_DISPATCH.rows(connection, number=number, own=given.seq)
+        return [Contact(row.at, row.reached, Method(row.method)) for row in rows]
 
     def count_attempts(self, contacts: Collection[Contact]) -> bool:
         """Show how many attempts of the lead office count, and from when the next one will. Whether

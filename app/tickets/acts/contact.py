@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from app.kit.messages import Message
+from app.kit.rows import insert_many
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewContact
 from app.tickets.citizens import citizen
@@ -95,14 +96,13 @@ def own_dispatch(change: Change) -> Dispatch:
 
 def add(change: Change, method: Method, reached: bool, own: Dispatch) -> None:
     ticket = change.ticket
-    change.session.add(
-        ContactMade(
-            ticket_number=ticket.number,
-            seq=ticket.version + 1,
-            dispatch_seq=AS_MEMBER if ticket.merged_into else own.seq,
-            office_code=own.office_code,
-            at=change.now,
-            method=method,
-            reached=reached,
-        )
-    )
+    row = {
+        "ticket_number": ticket.number,
+        "seq": ticket.version + 1,
+        "dispatch_seq": AS_MEMBER if ticket.merged_into else own.seq,
+        "office_code": own.office_code,
+        "at": change.now,
+        "method": method,
+        "reached": reached,
+    }
+    insert_many(change.session, ContactMade, [row])

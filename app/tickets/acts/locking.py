@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.clock import Clock
+from app.kit.entities.reading import Entities
 from app.kit.errors import Conflict, Stale
 from app.kit.instants import HELD, recording
 from app.kit.messages import Message
@@ -40,15 +40,14 @@ def locked(
     if concerned:
         recording(session, clock)
         lock(session, {number, *concerned})
-    statement = recorded_in_scope(caller.role)
-    line = session.execute(statement, asked(caller, number)).one_or_none()
-    ticket: Ticket = existing(number, line[0] if line else None)
+    tickets = recorded_in_scope(caller.role).read(session, **asked(caller, number))
+    ticket = existing(number, tickets[0] if tickets else None)
     if ticket.merged_into:
         concerned.add(ticket.merged_into)
-    tickets = renewed_tickets(session, concerned)
+    beside = renewed_tickets(session, concerned)
     now = clock()  # later than every change of these rows
     change = up_to_date(session, city, ticket, now)
-    for other in tickets:
+    for other in beside:
         change.others[other.number] = up_to_date(session, city, other, now)
     give_part(change, caller)
     return change
@@ -74,9 +73,9 @@ def renewed_tickets(session: Session, numbers: Collection[str]) -> Sequence[Tick
 
 
 @cache
-def recorded_in_scope(role: Role) -> Select[Ticket, Any]:
+def recorded_in_scope(role: Role) -> Entities[Ticket]:
     """The locked ticket, for a recorder."""
-    return renewed(in_scope(role)).add_columns(HELD)
+    return Entities(Ticket, renewed(in_scope(role)).add_columns(HELD), anew=True)
 
 
 def up_to_date(session: Session, city: City, ticket: Ticket, now: datetime) -> Change:
@@ -144,12 +143,13 @@ def changes(
     return by_number
 
 
-ACTIVE = (
+ACTIVE = Entities(
+    Dispatch,
     select(Dispatch)
     .where(Dispatch.ticket_number == scope.NUMBER, Dispatch.ended_at.is_(None))
-    .order_by(Dispatch.office_code)
+    .order_by(Dispatch.office_code),
 )
 
 
 def active(session: Session, number: str) -> list[Dispatch]:
-    return list(session.scalars(ACTIVE, {"number": number}))
+    return ACTIVE.read(session, number=number)

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.clock import Clock
+from app.kit.entities.reading import Entities
 from app.kit.errors import Conflict, Stale
 from app.kit.instants import HELD
 from app.kit.messages import Message
@@ -37,8 +37,8 @@ def locked(
     session: Session, city: City, caller: Caller, number: str, clock: Clock
 ) -> WhistleChange:
     """Lock the whistle until the commit and apply its due changes. Refuses NoSuchWhistle."""
-    line = session.execute(recorded_in_scope(caller.role), asked(caller, number)).one_or_none()
-    whistle: Whistle = existing(number, line[0] if line else None)
+    whistles = recorded_in_scope(caller.role).read(session, **asked(caller, number))
+    whistle = existing(number, whistles[0] if whistles else None)
     change = WhistleChange(session, city, whistle, summonses_of(session, number), clock())
     due.apply_due(change)
     change.give_part(caller)
@@ -46,22 +46,21 @@ def locked(
 
 
 @cache
-def recorded_in_scope(role: Role) -> Select[Whistle, Any]:
+def recorded_in_scope(role: Role) -> Entities[Whistle]:
     """The locked whistle, for a recorder."""
     newest = in_scope(role).add_columns(HELD).with_for_update(of=Whistle)
-    return newest.execution_options(populate_existing=True)
+    return Entities(Whistle, newest, anew=True)
 
 
 def summonses_of(session: Session, number: str) -> list[Summons]:
     """As they are now, in order of office; who has locked the whistle changes them alone."""
-    return list(session.scalars(SUMMONSES, {"number": number}))
+    return SUMMONSES.read(session, number=number)
 
 
-SUMMONSES = (
-    select(Summons)
-    .where(Summons.whistle_number == NUMBER)
-    .order_by(Summons.office_code)
-    .execution_options(populate_existing=True)
+SUMMONSES = Entities(
+    Summons,
+    select(Summons).where(Summons.whistle_number == NUMBER).order_by(Summons.office_code),
+    anew=True,
 )
 
 

@@ -1,0 +1,123 @@
+"""Changes of entities, written by statements made once for each set of columns."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.orm import InstanceState, Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.kit.entities.columns import Form, Model, forms, key_of, table_of
+from app.kit.ready import DIALECT, Statement
+
+
+class Change(NamedTuple):
+    """Of one entity: the columns that are others than they were read."""
+
+    state: InstanceState[Any]
+    values: dict[str, Any]
+
+    @property
+    def model(self) -> Model:
+        return self.state.mapper.class_
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        assert self.state.identity is not None  # it was read
+        return self.state.identity
+
+
+def write_changed(session: Session, *_: object) -> None:
+    """Before a flush: what was changed of entities that are there, of one of each table in one
+    statement. What a savepoint may undo is left to the session, and what `is_plain` refuses."""
+    if session.in_nested_transaction():
+        return
+    every = (change_of(sa.inspect(entity), bool(session.new)) for entity in session.dirty)
+    for changes in parted([change for change in every if change and change.values]):
+        write(session, changes)
+
+
+def change_of(state: InstanceState[Any], is_more_new: bool) -> Change | None:
+    """None: it is not plain."""
+    model: Model = state.mapper.class_
+    values, known = {}, forms(model)
+    for name in sorted(state.committed_state):
+        value, former = state.dict.get(name), state.committed_state[name]
+        if name not in known or not is_plain(known[name], value, is_more_new):
+            return None
+        if known[name].column.type.compare_values(value, former) is not True:
+            values[name] = value
+    return Change(state, values)
+
+
+def is_plain(form: Form, value: Any, is_more_new: bool) -> bool:
+    """Whether it is a value, and neither a key nor one that may name what is yet to be inserted."""
+    column = form.column
+    names_new = is_more_new and bool(column.foreign_keys)
+    return not (isinstance(value, sa.ClauseElement) or column.primary_key or names_new)
+
+
+def parted(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Those together of which no two are of one table; of a table, in the order of its key."""
+    nth: Counter[str] = Counter()
+    parts: list[list[Change]] = []
+    for change in sorted(changes, key=lambda change: (change.model.__name__, change.key)):
+        name = change.model.__name__
+        if nth[name] == len(parts):
+            parts.append([])
+        parts[nth[name]].append(change)
+        nth[name] += 1
+    yield from parts
+
+
+def write(session: Session, changes: Sequence[Change]) -> None:
+    values = {
+        f"{name}_{place}": value
+        for place, change in enumerate(changes)
+        for name, value in parameters(change)
+    }
+    text = updates(tuple((change.model, tuple(change.values)) for change in changes))
+    connection = session.connection()
+    [[number]] = Statement(text, values).run(connection)
+    if number != len(changes):
+        raise StaleDataError(f"{number} of {len(changes)} rows were there")
+    for change in changes:
+        mapper, state = change.state.mapper, change.state
+        mapper.dispatch.after_update(mapper, connection, state)
+        settle(session, state.obj())
+
+
+def parameters(change: Change) -> Iterator[tuple[str, Any]]:
+    yield from zip(key_of(change.model), change.key, strict=True)
+    known = forms(change.model)
+    for name, value in change.values.items():
+        written = known[name].written
+        yield name, written(value) if written else value
+
+
+def settle(session: Session, entity: Any) -> None:
+    """It is as it was read again: nothing is left to be flushed."""
+    orm.make_transient(entity)
+    orm.make_transient_to_detached(entity)
+    session.add(entity)
+
+
+@cache
+def updates(shape: tuple[tuple[Model, tuple[str, ...]], ...]) -> str:
+    """One statement, which says how many rows it found."""
+    parts = [
+        f"part_{place} AS ({update(model, names, place)})"
+        for place, (model, names) in enumerate(shape)
+    ]
+    numbers = " + ".join(f"(SELECT count(*) FROM part_{place})" for place in range(len(shape)))
+    return f"WITH {', '.join(parts)} SELECT {numbers}"
+
+
+def update(model: Model, names: Sequence[str], place: int) -> str:
+    quoted = DIALECT.identifier_preparer.quote
+    values = ", ".join(f"{quoted(name)} = %({name}_{place})s" for name in names)
+    key = " AND ".join(f"{quoted(name)} = %({name}_{place})s" for name in key_of(model))
+    return f"UPDATE {quoted(table_of(model).name)} SET {values} WHERE {key} RETURNING 1"

@@ -1,0 +1,50 @@
+"""Entities read by a statement made once."""
+
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.kit.entities.columns import forms, key_of, read_otherwise
+from app.kit.ready import Ready
+
+E = TypeVar("E", bound=orm.DeclarativeBase)
+
+
+class Entities(Generic[E]):
+    """A query with all columns of an entity."""
+
+    def __init__(self, model: type[E], query: sa.ClauseElement, anew: bool = False) -> None:
+        """`anew`: what the session has already becomes what is read now."""
+        self.model = model
+        self.ready = Ready(query)
+        self.anew = anew
+
+    def read(self, session: Session, **values: Any) -> list[E]:
+        session.flush()
+        rows = self.ready.rows(session.connection(), **values)
+        return [self.entity(session, row) for row in rows]
+
+    def entity(self, session: Session, row: object) -> E:
+        values = {name: getattr(row, name) for name in forms(self.model)}
+        for name, read in read_otherwise(self.model).items():
+            values[name] = None if values[name] is None else read(values[name])
+        mapper: orm.Mapper[E] = sa.inspect(self.model)
+        key = tuple(values[name] for name in key_of(self.model))
+        known: E | None = session.identity_map.get(mapper.identity_key_from_primary_key(key))
+        if known is None:
+            return added(session, mapper.class_manager.new_instance(), values)
+        if self.anew:
+            for name, value in values.items():
+                set_committed_value(known, name, value)
+        return known
+
+
+def added(session: Session, entity: E, values: Mapping[str, Any]) -> E:
+    vars(entity).update(values)
+    orm.make_transient_to_detached(entity)
+    session.add(entity)
+    return entity
