@@ -3,34 +3,46 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.feed.models import Errand
 from app.feed.service import touch
-from app.kit.ready import parameter
-
-OF_WHISTLE = sa.select(Errand).where(Errand.number == parameter("number", sa.Text))
-
-NAMES = tuple(column.key for column in Errand.__table__.columns)
+from app.kit.ready import Statement
+from app.kit.rows import as_json
 
 
 def replace(session: Session, number: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """All errands of a whistle: `rows` have all columns but the number and the place among those
     of their office."""
     wanted = numbered(number, rows)
-    errands = session.scalars(OF_WHISTLE, {"number": number})
-    kept = {(each.office_code, each.seq): each for each in errands}
-    touch(session, {code for code, _ in (kept.keys() | wanted.keys())})
-    for place, row in wanted.items():
-        errand = kept.pop(place, None)
-        if errand is None:
-            session.add(Errand(**row))
-            continue
-        for name, value in row.items():
-            setattr(errand, name, value)
-    for errand in kept.values():
-        session.delete(errand)
+    values = {"number": number, "wanted": as_json(list(wanted.values()))}
+    former = Statement(REPLACED, values).run(session.connection())
+    touch(session, {*(row.office_code for row in former), *(code for code, _ in wanted)})
+
+
+REPLACED = """
+WITH wanted AS (
+    SELECT * FROM json_to_recordset(%(wanted)s::json) AS wanted (
+        office_code text COLLATE "C", number text COLLATE "C", seq integer, kind text,
+        because text, since timestamptz, until timestamptz, data jsonb
+    )
+), gone AS (
+    DELETE FROM errand WHERE number = %(number)s AND NOT EXISTS (
+        SELECT FROM wanted
+        WHERE wanted.office_code = errand.office_code AND wanted.seq = errand.seq
+    )
+), written AS (
+    INSERT INTO errand (office_code, number, seq, kind, because, since, until, data)
+    SELECT office_code, number, seq, kind, because, since, until, data FROM wanted
+    ON CONFLICT (office_code, number, seq) DO UPDATE
+    SET kind = excluded.kind, because = excluded.because, since = excluded.since,
+        until = excluded.until, data = excluded.data
+    WHERE (errand.kind, errand.because, errand.since, errand.until, errand.data)
+        IS DISTINCT FROM
+        (excluded.kind, excluded.because, excluded.since, excluded.until, excluded.data)
+)
+SELECT DISTINCT office_code FROM errand WHERE number = %(number)s
+"""
+"""Tells the offices in whose inboxes they lay before."""
 
 
 def numbered(

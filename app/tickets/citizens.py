@@ -17,6 +17,7 @@ from app.access.roles import HANDLERS, Role
 from app.city import City
 from app.kit.cipher import FORM, Cipher, Unreadable
 from app.kit.db import Base, Code, Json
+from app.kit.ready import Ready, parameter
 from app.kit.web.wire import At, View
 from app.tickets import telephones
 from app.tickets.life import links
@@ -227,6 +228,18 @@ def masked(kept: dict[str, Any], number: str, secret: bool, eyes: Eyes) -> dict[
 
 def citizen(session: Session, number: str) -> Citizen:
     return session.get_one(Citizen, number)
+
+
+def has_telephone(session: Session, number: str) -> bool:
+    [row] = TELEPHONE.rows(session.connection(), number=number)
+    return bool(row.is_there)
+
+
+TELEPHONE = Ready(
+    select(Citizen.phone.is_not(None).label("is_there")).where(
+        Citizen.ticket_number == parameter("number", sa.Text)
+    )
+)
 
 
 def caller_hash(secret: bytes, phone: str | None, anonymous: bool) -> bytes | None:

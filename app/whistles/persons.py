@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kit.cipher import Cipher
+from app.kit.ready import Ready
 from app.tickets.citizens import Citizen, former_names, names_of
 from app.tickets.views.view import NUMBERS
 from app.whistles.models import WhistleTicket
@@ -17,12 +18,12 @@ from app.whistles.models import WhistleTicket
 def names(session: Session, cipher: Cipher, numbers: Sequence[str]) -> Mapping[str, list[str]]:
     """Their names, present and past, by whistle."""
     known: dict[str, list[str]] = defaultdict(list)
-    for whistle, ticket, name, before in session.execute(NAMES, {"numbers": list(numbers)}):
+    for whistle, ticket, name, before in NAMES.rows(session.connection(), numbers=list(numbers)):
         known[whistle] += names_of(cipher, ticket, name, *(before or ()))
     return known
 
 
-NAMES = (
+NAMES = Ready(
     select(
         WhistleTicket.whistle_number,
         Citizen.ticket_number,

@@ -8,7 +8,7 @@ from app.kit.messages import Message
 from app.kit.rows import insert_many
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewContact
-from app.tickets.citizens import citizen
+from app.tickets.citizens import has_telephone
 from app.tickets.event_data import Contacted
 from app.tickets.life import sources
 from app.tickets.life.contacts import Contact, Method, tried
@@ -47,7 +47,8 @@ def contact(change: Change, body: NewContact) -> None:
 def check_telephone(change: Change, body: NewContact) -> None:
     """Refuses (NoTelephone) a call, heard or not, to a citizen of whom there is no number: it would
     count as an attempt, or as a response."""
-    if body.method is Method.CALL and citizen(change.session, change.ticket.number).phone is None:
+    ticket = change.ticket
+    if body.method is Method.CALL and not has_telephone(change.session, ticket.number):
         raise NoTelephone(Message("record a visit or a message; or have his number corrected in"))
 
 

@@ -20,7 +20,7 @@ from app.whistles.acts.change import WhistleChange
 from app.whistles.life import guards
 from app.whistles.life.loop import OF_SUMMONS, WhistleAction
 from app.whistles.life.parts import WHO
-from app.whistles.models import Summons, Whistle
+from app.whistles.models import Summons
 from app.whistles.views import scope, view
 from app.whistles.views.schemas import WhistleView
 from app.whistles.views.scope import summoned
@@ -34,8 +34,7 @@ Act = Callable[[WhistleChange, Summons | None], R]
 
 def show(doing: Doing, caller: Caller, number: str) -> WhistleView:
     """The changed whistle, with its ETag."""
-    scope.outline(doing.session, caller, number)
-    whistle = doing.session.get_one(Whistle, number)  # read, and locked, by its act
+    whistle = scope.get(doing.session, caller, number)
     doing.response.headers["ETag"] = f'"{whistle.version}"'
     return view.view_of(Viewer(caller, doing.city, doing.now, doing.session), whistle)
 

@@ -11,6 +11,7 @@ from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.errors import Conflict, Invalid
 from app.kit.messages import Message
+from app.kit.rows import insert_many
 from app.kit.workdays import day_of
 from app.offices.directory import STREET_KINDS, OfficeEntry
 from app.policy.documents import Policy
@@ -172,10 +173,9 @@ def link_tickets(
             )
         wanted |= {number, ticket.merged_into or number}
     rows = [
-        WhistleTicket(ticket_number=number, whistle_number=whistle.number)
-        for number in sorted(wanted)
+        {"ticket_number": number, "whistle_number": whistle.number} for number in sorted(wanted)
     ]
-    session.add_all(rows)
+    insert_many(session, WhistleTicket, rows)
 
 
 def begin(change: WhistleChange, body: NewWhistle) -> None:

@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
 from app.city import City
 from app.feed import errands
 from app.feed.service import News, append
+from app.kit.entities.reading import Entities
+from app.kit.ready import Statement
 from app.policy.documents import Policy
 from app.tickets import personal
 from app.tickets.views.scope import NUMBER, OWN_OFFICE
@@ -41,7 +42,7 @@ from app.whistles.life.moves import MOVES, SUMMONS_MOVES, move, progress
 from app.whistles.life.parts import WhistlePart
 from app.whistles.life.standings import WhistleStanding
 from app.whistles.life.waits import Wait, waits
-from app.whistles.models import ActionItem, Summons, Whistle, WhistleParty
+from app.whistles.models import ActionItem, Summons, Whistle
 from app.whistles.views import scope
 
 SYSTEM = "system"
@@ -66,11 +67,17 @@ FOLLOWED = frozenset(
 NO_NEWS = frozenset({A.DRAFT, A.ISSUE_CODE})
 
 
-ITEMS = (
+ITEMS = Entities(
+    ActionItem,
     select(ActionItem)
     .where(ActionItem.whistle_number == NUMBER, ActionItem.office_code == OWN_OFFICE)
-    .order_by(ActionItem.seq)
+    .order_by(ActionItem.seq),
 )
+INTRODUCED = """
+    INSERT INTO whistle_party (office_code, whistle_number)
+    SELECT office_code, %(number)s FROM unnest(%(offices)s::text[]) AS party (office_code)
+    ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass
@@ -102,8 +109,8 @@ class WhistleChange:
 
     def items(self, summons: Summons) -> list[ActionItem]:
         """What is asked of the office, in order."""
-        asked = {"number": self.whistle.number, "own_office": summons.office_code}
-        return list(self.session.scalars(ITEMS, asked))
+        number, office_code = self.whistle.number, summons.office_code
+        return ITEMS.read(self.session, number=number, own_office=office_code)
 
     def move(
         self, summons: Summons, action: WhistleAction, to: SummonsStatus | None = None
@@ -269,11 +276,8 @@ class WhistleChange:
 
     def introduce(self, offices: Iterable[str]) -> None:
         """These offices know of the whistle from now on, and nobody else."""
-        rows = [
-            {"office_code": code, "whistle_number": self.whistle.number} for code in sorted(offices)
-        ]
-        known = insert(WhistleParty).values(rows).on_conflict_do_nothing()
-        self.session.execute(known)
+        known = {"number": self.whistle.number, "offices": sorted(offices)}
+        Statement(INTRODUCED, known).run(self.session.connection())
 
     def check_open(self, action: WhistleAction) -> None:
         permission.check(self.standing, action)

@@ -6,18 +6,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.kit.ready import Ready
 from app.tickets.acts import due, locking, whistling
 from app.tickets.acts.change import Change
 from app.tickets.models import Ticket
+from app.tickets.views.scope import NUMBER
 from app.whistles.acts.change import WhistleChange
 from app.whistles.life.loop import OVER, UNSETTLED
 from app.whistles.models import WhistleTicket
 
+LINKED = Ready(
+    select(WhistleTicket.ticket_number)
+    .where(WhistleTicket.whistle_number == NUMBER)
+    .order_by(WhistleTicket.ticket_number)
+)
+
 
 def numbers(session: Session, whistle_number: str) -> Sequence[str]:
-    query = select(WhistleTicket.ticket_number)
-    of_whistle = query.where(WhistleTicket.whistle_number == whistle_number)
-    return session.scalars(of_whistle.order_by(WhistleTicket.ticket_number)).all()
+    rows = LINKED.rows(session.connection(), number=whistle_number)
+    return [row.ticket_number for row in rows]
 
 
 def tell(change: WhistleChange) -> None:

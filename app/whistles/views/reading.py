@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.roles import Role
+from app.kit.entities.reading import Entities
 from app.kit.ready import Ready
 from app.tickets.models import Ticket
 from app.tickets.views import scope as ticket_scope
@@ -25,6 +26,7 @@ from app.whistles.models import ActionItem, Attendance, Summons, Whistle, Whistl
 from app.whistles.views.schemas import AttendanceView
 
 R = TypeVar("R")
+Of = TypeVar("Of", Summons, ActionItem)
 Rows = Mapping[str, list[R]]
 
 MOST_VISITS = 31
@@ -62,11 +64,15 @@ def settled(whistles: Iterable[Whistle]) -> list[str]:
     return [whistle.number for whistle in whistles if whistle.settled_at is not None]
 
 
-SUMMONSES = (
-    select(Summons).where(Summons.whistle_number == sa.any_(NUMBERS)).order_by(Summons.office_code)
+SUMMONSES = Entities(
+    Summons,
+    select(Summons).where(Summons.whistle_number == sa.any_(NUMBERS)).order_by(Summons.office_code),
 )
-ACTIONS = (
-    select(ActionItem).where(ActionItem.whistle_number == sa.any_(NUMBERS)).order_by(ActionItem.seq)
+ACTIONS = Entities(
+    ActionItem,
+    select(ActionItem)
+    .where(ActionItem.whistle_number == sa.any_(NUMBERS))
+    .order_by(ActionItem.seq),
 )
 
 
@@ -74,11 +80,10 @@ def summonses(session: Session, numbers: Sequence[str]) -> Rows[Summons]:
     return by_number(session, SUMMONSES, numbers)
 
 
-def by_number(session: Session, query: Select[R], numbers: Sequence[str]) -> Rows[R]:
-    rows: dict[str, list[R]] = defaultdict(list)
-    for row in session.scalars(query, {"numbers": list(numbers)}):
-        number: str = cast(Any, row).whistle_number
-        rows[number].append(row)
+def by_number(session: Session, query: Entities[Of], numbers: Sequence[str]) -> Rows[Of]:
+    rows: dict[str, list[Of]] = defaultdict(list)
+    for row in query.read(session, numbers=list(numbers)):
+        rows[row.whistle_number].append(row)
     return rows
 
 

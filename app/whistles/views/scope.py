@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.access.roles import CITY, HANDLERS, Caller, Role
+from app.kit.entities.reading import Entities
 from app.kit.errors import NotFound
 from app.kit.messages import Message
 from app.kit.ready import Ready
@@ -64,6 +65,7 @@ def takes_part(office_code: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
 
 OF_CITY = select(Whistle).where(Whistle.number == NUMBER, BLOWN)
 OF_OFFICE = select(Whistle).where(Whistle.number == NUMBER, takes_part(OWN_OFFICE))
+WHISTLE_OF_CITY, WHISTLE_OF_OFFICE = (Entities(Whistle, query) for query in (OF_CITY, OF_OFFICE))
 
 
 def in_scope(role: Role) -> Select[Whistle]:
@@ -73,7 +75,9 @@ def in_scope(role: Role) -> Select[Whistle]:
 
 def get(session: Session, caller: Caller, number: str) -> Whistle:
     """Refuses (NoSuchWhistle) what does not exist and what is not the caller's to know of."""
-    return existing(number, session.scalar(in_scope(caller.role), asked(caller, number)))
+    query = WHISTLE_OF_CITY if caller.role in CITY else WHISTLE_OF_OFFICE
+    whistles = query.read(session, **asked(caller, number))
+    return existing(number, whistles[0] if whistles else None)
 
 
 class Outline(NamedTuple):
@@ -84,8 +88,7 @@ class Outline(NamedTuple):
 
 
 def outline(session: Session, caller: Caller, number: str) -> Outline:
-    """What an act must know of its whistle before it locks and reads it, and who shows a whistle
-    that his transaction has read. Refuses as `get` does."""
+    """What an act must know of its whistle before it locks and reads it. Refuses as `get` does."""
     query = OUTLINE_OF_CITY if caller.role in CITY else OUTLINE_OF_OFFICE
     lines = query.rows(session.connection(), **asked(caller, number))
     return Outline(*existing(number, lines[0] if lines else None))
