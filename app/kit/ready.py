@@ -34,7 +34,7 @@ class Statement(NamedTuple):
         driver = driver_of(connection)
         try:
             cursor = driver.execute(self.text, self.values)
-            return read(cursor) if cursor.description else ()
+            return read(cursor)
         except psycopg.Error as fault:
             raise raised(connection, self, fault) from fault
 
@@ -44,13 +44,17 @@ def driver_of(connection: sa.Connection) -> psycopg.Connection[Any]:
 
 
 def read(cursor: psycopg.Cursor[Any]) -> Sequence[Any]:
-    row = row_of(tuple(column[0] for column in cursor.description or ()))
+    result = cursor.pgresult
+    if result is None or not result.nfields:
+        return ()
+    row = row_of(tuple(map(result.fname, range(result.nfields))))
     return list(map(row._make, cursor.fetchall()))
 
 
 @lru_cache(maxsize=1_000)
-def row_of(names: tuple[str, ...]) -> Any:
-    return namedtuple("Row", names, rename=True)  # names of a statement, which are data here
+def row_of(names: tuple[bytes | None, ...]) -> Any:
+    texts = [(name or b"").decode() for name in names]  # of a statement, which are data here
+    return namedtuple("Row", texts, rename=True)
 
 
 def raised(connection: sa.Connection, statement: Statement, fault: psycopg.Error) -> Exception:

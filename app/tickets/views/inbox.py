@@ -19,6 +19,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event, select
 from sqlalchemy.orm import object_session
+from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.orm.base import PassiveFlag
 
 from app.access.roles import DESKS, Caller, Role
 from app.feed import heads
@@ -180,13 +182,18 @@ def asked_by(caller: Caller, paging: Paging) -> Asked:
     return Asked(language.get(), caller.role, str(caller.address), paging.limit, paging.cursor)
 
 
+def values_of(ticket: Ticket, name: str) -> Sequence[Any]:
+    """Before and after."""
+    return get_history(ticket, name, PassiveFlag.PASSIVE_NO_INITIALIZE).sum()
+
+
 def changed(mapper: Any, connection: sa.Connection, ticket: Ticket) -> None:
     """Whatever changes in a ticket may be shown in the inboxes in which it lay or now lies."""
-    session, state = object_session(ticket), sa.inspect(ticket)
+    session = object_session(ticket)
     assert session is not None
-    lay_in = (state.attrs[name].history.sum() for name in ("waits_for", "asked_of"))
+    lay_in = (values_of(ticket, name) for name in ("waits_for", "asked_of"))
     feed.touch(session, {code for codes in lay_in for code in codes if code})
-    lay_at = (name for name in AT_DESKS if any(state.attrs[name].history.sum()))
+    lay_at = (name for name in AT_DESKS if any(values_of(ticket, name)))
     feed.touch(session, [AT_DESKS[name] for name in lay_at])
 
 
