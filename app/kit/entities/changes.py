@@ -1,7 +1,7 @@
 """Changes of entities, written by statements made once for each set of columns."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -35,29 +35,30 @@ def write_changed(session: Session, *_: object) -> None:
     statement. What a savepoint may undo is left to the session, and what `is_plain` refuses."""
     if session.in_nested_transaction():
         return
-    every = (change_of(sa.inspect(entity), bool(session.new)) for entity in session.dirty)
+    fresh = {table_of(type(entity)) for entity in session.new}
+    every = (change_of(sa.inspect(entity), fresh) for entity in session.dirty)
     for changes in parted([change for change in every if change and change.values]):
         write(session, changes)
 
 
-def change_of(state: InstanceState[Any], is_more_new: bool) -> Change | None:
+def change_of(state: InstanceState[Any], fresh: Collection[sa.Table]) -> Change | None:
     """None: it is not plain."""
     model: Model = state.mapper.class_
     values, known = {}, forms(model)
     for name in sorted(state.committed_state):
         value, former = state.dict.get(name), state.committed_state[name]
-        if name not in known or not is_plain(known[name], value, is_more_new):
+        if name not in known or not is_plain(known[name], value, fresh):
             return None
         if known[name].column.type.compare_values(value, former) is not True:
             values[name] = value
     return Change(state, values)
 
 
-def is_plain(form: Form, value: Any, is_more_new: bool) -> bool:
-    """Whether it is a value, and neither a key nor one that may name what is yet to be inserted."""
-    column = form.column
-    names_new = is_more_new and bool(column.foreign_keys)
-    return not (isinstance(value, sa.ClauseElement) or column.primary_key or names_new)
+def is_plain(form: Form, value: Any, fresh: Collection[sa.Table]) -> bool:
+    """Whether it is a value, and neither a key nor the name of a row in a table in which rows are
+    yet to be inserted."""
+    may_be_fresh = any(key.column.table in fresh for key in form.column.foreign_keys)
+    return not (isinstance(value, sa.ClauseElement) or form.column.primary_key or may_be_fresh)
 
 
 def parted(changes: Sequence[Change]) -> Iterator[list[Change]]:
