@@ -1,6 +1,6 @@
 """How routing gains by confirmed cases, each address asked by numbers that never saw its place.
 
-    python scripts/learn_routing.py FILE.csv --check --folds FOLDS.json
+    python -m scripts.learn_routing FILE.csv --check --folds FOLDS.json
     BENCH_ADDRESSES=FILE.csv python -m bench.learning_curve FOLDS.json [ORDERS]
 
 The file is the one of `bench.routing`. In each order of it (1 where none is told; the first is the

@@ -1,6 +1,6 @@
 """Learn the numbers of app/data/routing/ranker.json from labelled addresses.
 
-    python scripts/learn_routing.py ADDRESSES.csv [--check] [--folds FOLDS.json]
+    python -m scripts.learn_routing ADDRESSES.csv [--check] [--folds FOLDS.json]
 
 The file has the columns `address_text`, `place_text`, `street_code`. What is written are weights,
 means, spreads and the trees of two judges: no address, no place, no name. Each row is asked several

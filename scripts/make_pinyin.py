@@ -1,6 +1,6 @@
 """Make app/data/routing/pinyin.csv: the sounds of the characters in our names.
 
-    python scripts/make_pinyin.py
+    python -m scripts.make_pinyin
 
 asks `pypinyin` 0.55.0 (MIT; `pip install pypinyin==0.55.0`, which the service does without) how
 each name is read, and keeps for every character the sounds that it has in some name.

