@@ -49,6 +49,12 @@ def is_workday(day: date) -> bool:
     if day.year not in KNOWN_YEARS:
         warn(day.year)
         return day.weekday() < SATURDAY
+    return is_workday_of_known_year(day)
+
+
+@cache
+def is_workday_of_known_year(day: date) -> bool:
+    """The library looks through all its holidays whenever it is asked."""
     return bool(chinese_calendar.is_workday(day))
 
 

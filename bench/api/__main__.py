@@ -101,10 +101,11 @@ class Bench:
     def send(self, to: Server, load: Load) -> Turn:
         """Send a load: its answers, and the CPU that they took."""
         postmaster = yardsticks.postmaster(self.directory)
-        usage.forget_peak(to.process)
-        before = usage.used(to.process, postmaster)
+        members = usage.family(to.process)
+        usage.forget_peak(members)
+        before = usage.used(members, postmaster)
         answers = self.clients.submit(client.send, load).result()
-        spent = usage.used(to.process, postmaster).since(before)
+        spent = usage.used(members, postmaster).since(before)
         return Turn(
             len(answers.milliseconds),
             answers.seconds,
@@ -112,7 +113,7 @@ class Bench:
             answers.milliseconds,
             answers.wrong,
             answers.sample,
-            usage.peak(to.process),
+            usage.peak(members),
         )
 
     def grow(self, part: float) -> None:

@@ -1,5 +1,6 @@
 """CPU and memory of a server and its database."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,16 +20,28 @@ class Usage(NamedTuple):
         return Usage(self.server - former.server, self.database - former.database)
 
 
-def used(server: int, postmaster: int) -> Usage:
-    return Usage(of_family(server), of_family(postmaster))
+Family = Sequence[psutil.Process]
+"""A process and all below it: to look for them is to look through all processes."""
+
+
+def family(process: int) -> Family:
+    head = psutil.Process(process)
+    return [head, *head.children(recursive=True)]
+
+
+def used(server: Family, postmaster: int) -> Usage:
+    return Usage(of_members(server), of_family(postmaster))
 
 
 def of_family(process: int) -> float:
+    return of_members(family(process))
+
+
+def of_members(members: Family) -> float:
     """CPU seconds of a process and all below it, ended ones included."""
-    head = psutil.Process(process)
-    ended = head.cpu_times()
+    ended = members[0].cpu_times()
     total = ended.children_user + ended.children_system
-    for member in (head, *head.children(recursive=True)):
+    for member in members:
         try:
             times = member.cpu_times()
         except psutil.NoSuchProcess:
@@ -37,23 +50,18 @@ def of_family(process: int) -> float:
     return float(total)
 
 
-def forget_peak(process: int) -> None:
+def forget_peak(members: Family) -> None:
     """Begins a new peak of memory, if the system can."""
     try:
-        for number in family(process):
-            Path(f"/proc/{number}/clear_refs").write_text(FORGET_THE_PEAK)
+        for member in members:
+            Path(f"/proc/{member.pid}/clear_refs").write_text(FORGET_THE_PEAK)
     except OSError:
         return
 
 
-def peak(process: int) -> float:
+def peak(members: Family) -> float:
     """The peak of a server's memory, in megabytes, since it was forgotten."""
-    return sum(map(peak_of_process, family(process)))
-
-
-def family(process: int) -> list[int]:
-    head = psutil.Process(process)
-    return [head.pid, *(child.pid for child in head.children(recursive=True))]
+    return sum(peak_of_process(member.pid) for member in members)
 
 
 def peak_of_process(process: int) -> float:

@@ -10,6 +10,10 @@ from app.whistles.life.moves import MOVES, SUMMONS_MOVES, IllegalWhistleMove
 from app.whistles.life.parts import WHO, WhistlePart
 from app.whistles.life.standings import SummonsStanding, WhistleStanding
 
+OF_WHISTLE = {action: who for action, who in WHO.items() if action not in OF_SUMMONS | OF_OFFICE}
+OF_ONE = {action: WHO[action] for action in WHO if action in OF_SUMMONS | OFFICE_GUARDS.keys()}
+"""Who may take a whistle's own actions, and those of one summons."""
+
 
 def check(whistle: WhistleStanding, action: WhistleAction) -> None:
     """Refuses (IllegalWhistleMove) what the whistle's status or a guard does not allow."""
@@ -46,10 +50,8 @@ def allowed(whistle: WhistleStanding, parts: Collection[WhistlePart]) -> list[Wh
     """The whistle's own actions that these parts may take now."""
     return [
         action
-        for action, who in WHO.items()
-        if action not in OF_SUMMONS | OF_OFFICE
-        and who.intersection(parts)
-        and is_open(whistle, action)
+        for action, who in OF_WHISTLE.items()
+        if who.intersection(parts) and is_open(whistle, action)
     ]
 
 
@@ -67,10 +69,8 @@ def summons_allowed(
     """The same of a summons."""
     return [
         action
-        for action in WHO
-        if action in OF_SUMMONS | OFFICE_GUARDS.keys()
-        and WHO[action].intersection(parts)
-        and is_summons_open(whistle, summons, action)
+        for action, who in OF_ONE.items()
+        if who.intersection(parts) and is_summons_open(whistle, summons, action)
     ]
 
 

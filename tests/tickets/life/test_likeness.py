@@ -150,4 +150,4 @@ def test_a_long_text_costs_what_its_beginning_costs() -> None:
 
 def story(seed: int, length: int) -> str:
     letters = Random(seed)
-    return "".join(chr(letters.randrange(0x4E00, 0x9000)) for _ in range(length))
+    return "".join(map(chr, letters.choices(range(0x4E00, 0x9000), k=length)))
