@@ -54,13 +54,10 @@ def kept(
     session: Session, period: str, league: League, as_of: datetime | None = None
 ) -> Written | None:
     """The sealed answer, if there was one by then."""
-    query = select(SealedRanking.body, SealedRanking.form)
-    query = query.where(SealedRanking.period == period, SealedRanking.league == league)
-    if as_of:
-        query = query.join(Seal, Seal.period == SealedRanking.period)
-        query = query.where(Seal.published_at <= as_of)
-    row = session.execute(query).one_or_none()
-    return Written(*row, lasting=True) if row else None
+    query = SEALED_BY_THEN if as_of else SEALED
+    asked = {"period": period, "league": league.value, "instant": as_of}
+    rows = query.rows(session.connection(), **asked)
+    return Written(rows[0].body, rows[0].form, lasting=True) if rows else None
 
 
 def record_of(session: Session, period: Period, as_of: datetime | None = None) -> Record:
@@ -109,25 +106,32 @@ def sealed_rows(record: Record, period: Period, league: League) -> list[SealedRo
 
 
 EVER = datetime.max.replace(tzinfo=UTC)
+KEPT = select(SealedRanking.body, SealedRanking.form).where(
+    SealedRanking.period == parameter("period", sa.Text),
+    SealedRanking.league == parameter("league", sa.Text),
+)
+SEALED = Ready(KEPT)
 SEALED_BY_THEN = Ready(
-    select(SealedRanking.body)
-    .join(Seal, Seal.period == SealedRanking.period)
-    .where(
-        SealedRanking.period == parameter("period", sa.Text),
-        SealedRanking.league == parameter("league", sa.Text),
-        Seal.published_at <= parameter("instant", sa.TIMESTAMP(timezone=True)),
+    KEPT.join(Seal, Seal.period == SealedRanking.period).where(
+        Seal.published_at <= parameter("instant", sa.TIMESTAMP(timezone=True))
     )
 )
 
 
 def sealed(session: Session, period: str) -> Registry | None:
     """The sealed registry; None where none was kept or it cannot be read."""
-    query = select(SealedFacts.part, SealedFacts.lines)
-    kept = query.where(SealedFacts.period == period, SealedFacts.subject == Subject.REGISTRY)
-    parts = dict(session.execute(kept).all())
+    parts = dict(map(tuple, SEALED_REGISTRY.rows(session.connection(), period=period)))
     if not parts.keys() >= PARTS.keys():
         return None
     try:
         return Registry(**{part: read(part, parts[part]) for part in PARTS})
     except msgspec.DecodeError:
         return None
+
+
+SEALED_REGISTRY = Ready(
+    select(SealedFacts.part, SealedFacts.lines).where(
+        SealedFacts.period == parameter("period", sa.Text),
+        SealedFacts.subject == Subject.REGISTRY,
+    )
+)

@@ -6,10 +6,12 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
+import sqlalchemy as sa
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.kit.ready import Ready, parameter
 from app.offices import service
 from app.offices.directory import OfficeEntry
 from app.offices.models import CategoryRow, DistrictRow
@@ -35,11 +37,9 @@ def known(session: Session, instant: datetime | None = None) -> Registry:
 
     Every replica reads the same, whenever it was started.
     """
-    query = latest(RegistryVersion.lines)
-    if instant:
-        first = select(func.min(RegistryVersion.recorded_at)).scalar_subquery()
-        query = query.where(RegistryVersion.recorded_at <= func.greatest(instant, first))
-    parts = {part: read(part, packed) for part, packed in session.execute(query)}
+    query = KNOWN_BY_THEN if instant else NEWEST
+    rows = query.rows(session.connection(), instant=instant)
+    parts = {part: read(part, packed) for part, packed in rows}
     return Registry(**parts) if parts else tabled(session)
 
 
@@ -59,6 +59,16 @@ def latest(column: InstrumentedAttribute[T]) -> Select[str, T]:
     """Of each part the version recorded last."""
     part, recorded_at = RegistryVersion.part, RegistryVersion.recorded_at
     return select(part, column).ext(distinct_on(part)).order_by(part, recorded_at.desc())
+
+
+NEWEST = Ready(latest(RegistryVersion.lines))
+FIRST = select(func.min(RegistryVersion.recorded_at)).scalar_subquery()
+INSTANT = parameter("instant", sa.TIMESTAMP(timezone=True))
+KNOWN_BY_THEN = Ready(
+    latest(RegistryVersion.lines).where(
+        RegistryVersion.recorded_at <= func.greatest(INSTANT, FIRST)
+    )
+)
 
 
 def tabled(session: Session) -> Registry:
