@@ -4,25 +4,28 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from app.callbacks.models import Assessment
-from app.period import Period
+from app.kit.ready import Ready, parameter
 from app.rankings.counting import assessments
 from app.rankings.counting.assessments import FACT
-from app.rankings.counting.record import Record, within
+from app.rankings.counting.days import INSTANT, of_span
+from app.rankings.counting.record import Record
 from app.statistics.kpis import NO_WORK, Figures
 from app.tickets.events import Event
-from app.tickets.life.lifecycle import OPEN, Action, DispatchRole, Status
+from app.tickets.life.lifecycle import OPEN, Action, DispatchRole, Status, TicketType
 from app.tickets.life.objections import UPHELD, Ruling
 from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
 from app.tickets.proceedings import Objection
 
 TICKET = Ticket.__table__.c
+NOW = parameter("now", INSTANT)
 Key = str | None
 ByKey = Mapping[Key, Figures]
 
@@ -30,18 +33,18 @@ ByKey = Mapping[Key, Figures]
 def figures(record: Record, column: str, now: datetime) -> ByKey:
     """All figures by a column of the ticket; the key is None where the column is empty."""
     by_key: dict[Key, Figures] = defaultdict(lambda: NO_WORK)
-    session, period = record.session, record.period
     for key, counted in assessments.counts(record, column).items():
         by_key[key or None] += Figures(counts=counted)
+    policy, connection = record.period.policy, record.session.connection()
     for names, query in (
-        (GIVEN, given(period, column, now)),
-        (DUE, due(period, column, now)),
-        (CALLED, called(period, column)),
-        (CLOSED, closed(period, column)),
-        (RECEIVED, received(period, column)),
+        (GIVEN, given(column)),
+        (DUE, due(column)),
+        (CALLED, called(column)),
+        (CLOSED, closed(column, policy.repeat.days)),
+        (RECEIVED, received(column, tuple(sorted(policy.assess.types)))),
         (OPENED, held(column)),
     ):
-        for key, *numbers in session.execute(query):
+        for key, *numbers in query.rows(connection, **record.values, now=now):
             by_key[key] += Figures(**dict(zip(names, map(exact, numbers), strict=True)))
     return by_key
 
@@ -61,7 +64,8 @@ GIVEN = (
 )
 
 
-def given(period: Period, column: str, now: datetime) -> Select[Any]:
+@lru_cache(maxsize=16)
+def given(column: str) -> Ready:
     """Dispatches to a lead office, with its signature and its objection.
 
     A dispatch counts for no timeliness if it was taken back (D.6.3), or if its ticket ended before
@@ -71,12 +75,12 @@ def given(period: Period, column: str, now: datetime) -> Select[Any]:
     ended = Dispatch.acknowledged_at.is_(None) & (Ticket.closed_at <= Dispatch.acknowledge_due_at)
     judged = (
         Dispatch.ended_at.is_(None)
-        & (Dispatch.acknowledge_due_at < now)
+        & (Dispatch.acknowledge_due_at < NOW)
         & ~func.coalesce(ended, False)
     )
     in_time = judged & (Dispatch.acknowledged_at <= Dispatch.acknowledge_due_at)
     ruled = Objection.ruling.is_not(None) & (Objection.ruling != Ruling.CONSULT)
-    return (
+    return Ready(
         select(
             key,
             func.count(),
@@ -95,7 +99,7 @@ def given(period: Period, column: str, now: datetime) -> Select[Any]:
         )
         .where(
             Dispatch.role == DispatchRole.LEAD,
-            within(Dispatch.dispatched_at, period),
+            of_span(Dispatch.dispatched_at),
             Ticket.status != Status.VOID,
         )
         .group_by(key)
@@ -110,7 +114,8 @@ DUE = ("due", "on_time")
 NOT_DUE = (*NOT_TAKEN, Status.MERGED)
 
 
-def due(period: Period, column: str, now: datetime) -> Select[Any]:
+@lru_cache(maxsize=16)
+def due(column: str) -> Ready:
     """Results of the lead's own dispatch; a rework's new limit and reply do not count.
 
     A ticket withdrawn or put on hold before its result was due has none; afterwards it stays late.
@@ -122,14 +127,14 @@ def due(period: Period, column: str, now: datetime) -> Select[Any]:
     )
     in_vain = (Ticket.status == Status.WITHDRAWN) & (Ticket.closed_at <= Dispatch.due_at)
     stands = (Ticket.due_left >= timedelta(0)) & (Ticket.reworks == 0)
-    return (
+    return Ready(
         select(TICKET[column], func.count(), count_if(in_time))
         .join(Dispatch, Dispatch.ticket_number == Ticket.number)
         .where(
             Dispatch.role == DispatchRole.LEAD,
             Dispatch.ended_at.is_(None),
-            within(Dispatch.due_at, period),
-            Dispatch.due_at < now,
+            of_span(Dispatch.due_at),
+            Dispatch.due_at < NOW,
             Ticket.status.not_in(NOT_DUE),
             ~func.coalesce(in_vain, False),
             ~func.coalesce(stands, False),
@@ -141,15 +146,16 @@ def due(period: Period, column: str, now: datetime) -> Select[Any]:
 CALLED = ("called", "reworked")
 
 
-def called(period: Period, column: str) -> Select[Any]:
+@lru_cache(maxsize=16)
+def called(column: str) -> Ready:
     """Each citizen's ticket; a group's rework counts for each of its members."""
     parent = aliased(Ticket)
     reworks = func.coalesce(parent.reworks, Ticket.reworks)
-    return (
+    return Ready(
         select(FACT[column], func.count(), count_if(reworks > 0))
         .join(Ticket, Ticket.number == Assessment.ticket_number)
         .outerjoin(parent, parent.number == Ticket.merged_into)
-        .where(within(Assessment.assessed_at, period))
+        .where(of_span(Assessment.assessed_at))
         .group_by(FACT[column])
     )
 
@@ -157,10 +163,11 @@ def called(period: Period, column: str) -> Select[Any]:
 CLOSED = ("closed", "closed_at_once")
 
 
-def closed(period: Period, column: str) -> Select[Any]:
+@lru_cache(maxsize=16)
+def closed(column: str, repeat_days: int) -> Ready:
     """Closed tickets, a group as a single one; any of its citizens may ask again."""
     again, member = aliased(Ticket), aliased(Ticket)
-    soon = again.received_at <= Ticket.closed_at + timedelta(days=period.policy.repeat.days)
+    soon = again.received_at <= Ticket.closed_at + timedelta(days=repeat_days)
     asked_again = sa.exists().where(again.repeat_of == Ticket.number, soon)
     members_ask = sa.exists().where(
         Ticket.members > 0,
@@ -169,9 +176,9 @@ def closed(period: Period, column: str) -> Select[Any]:
         soon,
     )
     at_once = (Ticket.reworks == 0) & (Ticket.returns == 0) & ~asked_again & ~members_ask
-    return (
+    return Ready(
         select(TICKET[column], func.count(), count_if(at_once))
-        .where(Ticket.status == Status.CLOSED, within(Ticket.closed_at, period))
+        .where(Ticket.status == Status.CLOSED, of_span(Ticket.closed_at))
         .group_by(TICKET[column])
     )
 
@@ -179,7 +186,8 @@ def closed(period: Period, column: str) -> Select[Any]:
 RECEIVED = ("received", "repeated", "sent", "sent_by_itself", "waited")
 
 
-def received(period: Period, column: str) -> Select[Any]:
+@lru_cache(maxsize=16)
+def received(column: str, types: tuple[TicketType, ...]) -> Ready:
     """Requests as the ranking's volume counts them, with the first dispatch of each."""
     first = aliased(Dispatch)
     by_itself = sa.exists().where(
@@ -189,7 +197,7 @@ def received(period: Period, column: str) -> Select[Any]:
         func.coalesce(Event.due_at, Event.at) == first.dispatched_at,
     )
     waited = sa.extract("epoch", first.dispatched_at - Ticket.received_at) * 1_000_000
-    return (
+    return Ready(
         select(
             TICKET[column],
             func.count(),
@@ -205,8 +213,8 @@ def received(period: Period, column: str) -> Select[Any]:
             & (first.role == DispatchRole.LEAD),
         )
         .where(
-            within(Ticket.received_at, period),
-            Ticket.type.in_(sorted(period.policy.assess.types)),
+            of_span(Ticket.received_at),
+            Ticket.type.in_(types),
             Ticket.status.not_in(NOT_TAKEN),
         )
         .group_by(TICKET[column])
@@ -216,8 +224,9 @@ def received(period: Period, column: str) -> Select[Any]:
 OPENED = ("open", "on_hold")
 
 
-def held(column: str) -> Select[Any]:
-    return (
+@lru_cache(maxsize=16)
+def held(column: str) -> Ready:
+    return Ready(
         select(TICKET[column], func.count(), count_if(Ticket.status == Status.ON_HOLD))
         .where(Ticket.office_code.is_not(None), Ticket.status.in_(sorted(OPEN)))
         .group_by(TICKET[column])
