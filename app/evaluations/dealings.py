@@ -4,20 +4,23 @@ summonses (RULEBOOK D.15)."""
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.callbacks.answers import Resolved
 from app.callbacks.models import Assessment
 from app.evaluations.terms import Term
+from app.kit.ready import Ready, parameter
 from app.tickets.life.holds import SupervisionLevel
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.models import Dispatch, Ticket
 from app.tickets.proceedings import Supervision
 from app.whistles.evaluation import counts
 from app.whistles.evaluation.counts import Summoned, summoned
+from app.whistles.evaluation.records import INSTANT, SINCE, STREET, UNTIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,20 @@ def joint_tickets(
     session: Session, term: Term, street: str, now: datetime
 ) -> Mapping[str, TicketCounts]:
     """Tickets led by the street on which the office was joint from an instant in the term."""
-    late_at = func.coalesce(Dispatch.answered_at, Dispatch.ended_at, now)
-    query = (
+    rows = JOINT_TICKETS.rows(session.connection(), **asked_of(term, street, now))
+    return {code: TicketCounts(*row) for code, *row in rows}
+
+
+def asked_of(term: Term, street: str, now: datetime) -> dict[str, Any]:
+    return {"since": term.starts_at, "until": term.ends_at, "street": street, "now": now}
+
+
+NOW = parameter("now", INSTANT)
+
+
+def of_joint_tickets() -> Select[*tuple[Any, ...]]:
+    late_at = func.coalesce(Dispatch.answered_at, Dispatch.ended_at, NOW)
+    return (
         select(
             Dispatch.office_code,
             func.count(Dispatch.ticket_number.distinct()),
@@ -78,14 +93,13 @@ def joint_tickets(
         .join(Ticket, Ticket.number == Dispatch.ticket_number)
         .outerjoin(Assessment, Assessment.ticket_number == Dispatch.ticket_number)
         .where(
-            Ticket.office_code == street,
+            Ticket.office_code == STREET,
             Dispatch.role == DispatchRole.JOINT,
-            Dispatch.dispatched_at >= term.starts_at,
-            Dispatch.dispatched_at < term.ends_at,
+            Dispatch.dispatched_at >= SINCE,
+            Dispatch.dispatched_at < UNTIL,
         )
         .group_by(Dispatch.office_code)
     )
-    return {code: TicketCounts(*row) for code, *row in session.execute(query)}
 
 
 def counted(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
@@ -97,26 +111,8 @@ def supervised(
     session: Session, term: Term, street: str, now: datetime
 ) -> Mapping[str, SupervisionCounts]:
     """Supervisions by the street, asked in the term: of tickets and of its whistles."""
-    late = Supervision.answered_at > Supervision.answer_due_at
-    missed = Supervision.answered_at.is_(None) & (Supervision.answer_due_at < now)
-    query = (
-        select(
-            Supervision.office_code,
-            func.count(),
-            func.count(Supervision.answered_at),
-            func.count().filter(late),
-            func.count().filter(missed),
-        )
-        .join(Ticket, Ticket.number == Supervision.ticket_number)
-        .where(
-            Ticket.office_code == street,
-            Supervision.level == SupervisionLevel.STREET,
-            Supervision.issued_at >= term.starts_at,
-            Supervision.issued_at < term.ends_at,
-        )
-        .group_by(Supervision.office_code)
-    )
-    of_tickets = {code: tuple(row) for code, *row in session.execute(query) if code}
+    rows = SUPERVISED.rows(session.connection(), **asked_of(term, street, now))
+    of_tickets = {code: tuple(row) for code, *row in rows if code}
     of_whistles = counts.supervised(session, term.starts_at, term.ends_at, street)
     nothing = (0, 0, 0, 0)
     return {
@@ -127,3 +123,29 @@ def supervised(
         )
         for code in of_tickets.keys() | of_whistles.keys()
     }
+
+
+def of_supervised() -> Select[*tuple[Any, ...]]:
+    late = Supervision.answered_at > Supervision.answer_due_at
+    missed = Supervision.answered_at.is_(None) & (Supervision.answer_due_at < NOW)
+    return (
+        select(
+            Supervision.office_code,
+            func.count(),
+            func.count(Supervision.answered_at),
+            func.count().filter(late),
+            func.count().filter(missed),
+        )
+        .join(Ticket, Ticket.number == Supervision.ticket_number)
+        .where(
+            Ticket.office_code == STREET,
+            Supervision.level == SupervisionLevel.STREET,
+            Supervision.issued_at >= SINCE,
+            Supervision.issued_at < UNTIL,
+        )
+        .group_by(Supervision.office_code)
+    )
+
+
+JOINT_TICKETS = Ready(of_joint_tickets())
+SUPERVISED = Ready(of_supervised())

@@ -4,12 +4,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.whistles.evaluation.records import evaluator
+from app.kit.ready import Ready
+from app.whistles.evaluation.records import SINCE, STREET, UNTIL, evaluator
 from app.whistles.events import WhistleEvent
 from app.whistles.life.loop import SummonsKind, SummonsStatus, WhistleAction, WhistleStatus
 from app.whistles.models import Summons, Whistle
@@ -34,9 +36,15 @@ def summoned(
 ) -> Mapping[str, Summoned]:
     """By office that the street evaluates: of whistles blown in a time, without false and cancelled
     ones and without summonses withdrawn by ruling."""
+    asked = {"since": since, "until": until, "street": street}
+    rows = SUMMONED.rows(session.connection(), **asked)
+    return {code: Summoned(*counts) for code, *counts in rows}
+
+
+def of_summoned() -> Select[*tuple[Any, ...]]:
     left_out = (WhistleStatus.FALSE, WhistleStatus.CANCELLED)
     ruled = Summons.objected_at.is_not(None) & (Summons.status != SummonsStatus.OBJECTED)
-    query = (
+    return (
         select(
             Summons.office_code,
             func.count(),
@@ -48,16 +56,18 @@ def summoned(
         )
         .join(Whistle, Whistle.number == Summons.whistle_number)
         .where(
-            evaluator() == street,
-            Whistle.blown_at >= since,
-            Whistle.blown_at < until,
+            evaluator() == STREET,
+            Whistle.blown_at >= SINCE,
+            Whistle.blown_at < UNTIL,
             Whistle.status.not_in(left_out),
             Summons.kind == SummonsKind.DEPARTMENT,
             Summons.status != SummonsStatus.WITHDRAWN_BY_RULING,
         )
         .group_by(Summons.office_code)
     )
-    return {code: Summoned(*counts) for code, *counts in session.execute(query)}
+
+
+SUMMONED = Ready(of_summoned())
 
 
 def supervised(
@@ -66,14 +76,20 @@ def supervised(
     """By office that the street evaluates: supervisions 督办 that were asked in a time; of these
     the answered ones, those answered late, and those not answered though their time is over,
     whenever that is."""
+    asked = {"since": since, "until": until, "street": street}
+    rows = SUPERVISED.rows(session.connection(), **asked)
+    return {code: (count, *rest) for code, count, *rest in rows}
+
+
+def of_supervised() -> Select[*tuple[Any, ...]]:
     asked = select(WhistleEvent).where(WhistleEvent.action == WhistleAction.SUPERVISE)
-    asked = asked.where(WhistleEvent.at >= since, WhistleEvent.at < until)
+    asked = asked.where(WhistleEvent.at >= SINCE, WhistleEvent.at < UNTIL)
     ask = aliased(WhistleEvent, asked.subquery())
     office = ask.data["office_code"].astext
     answer = first_after(ask, WhistleAction.ANSWER).lateral()
     silence = first_after(ask, WhistleAction.UNANSWERED).lateral()
     in_silence = silence.c.seq < func.coalesce(answer.c.seq, silence.c.seq + 1)
-    query = (
+    return (
         select(
             office,
             func.count(),
@@ -86,10 +102,9 @@ def supervised(
         .join(Summons, of_the_office(ask))
         .outerjoin(answer, sa.true())
         .outerjoin(silence, sa.true())
-        .where(evaluator() == street)
+        .where(evaluator() == STREET)
         .group_by(office)
     )
-    return {code: (count, *rest) for code, count, *rest in session.execute(query)}
 
 
 def of_the_office(ask: type[WhistleEvent]) -> sa.ColumnElement[bool]:
@@ -110,3 +125,6 @@ def first_after(ask: type[WhistleEvent], action: WhistleAction) -> Select[int]:
         later.data["office_code"].astext == ask.data["office_code"].astext,
     )
     return query.order_by(later.seq).limit(1)
+
+
+SUPERVISED = Ready(of_supervised())

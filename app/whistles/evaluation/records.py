@@ -38,6 +38,7 @@ from app.whistles.models import Summons, Whistle
 
 INSTANT = sa.TIMESTAMP(timezone=True)
 AT, SINCE, UNTIL = (parameter(name, INSTANT) for name in ("at", "since", "until"))
+STREET = parameter("street", sa.Text)
 LATEST = datetime.max.replace(tzinfo=UTC)
 """As of when a record is read that holds all that was recorded."""
 
@@ -130,7 +131,7 @@ def was_false(at: datetime | sa.ColumnElement[datetime]) -> sa.ColumnElement[boo
 
 
 OF_TERM = rows().where(Whistle.settled_at >= SINCE, Whistle.settled_at < UNTIL)
-OF_STREET = OF_TERM.where(evaluator() == parameter("street", sa.Text))
+OF_STREET = OF_TERM.where(evaluator() == STREET)
 THEIRS = parameter("numbers", ARRAY(sa.Text()))
 OF_WHISTLES = rows().where(Whistle.number == sa.any_(THEIRS))
 
