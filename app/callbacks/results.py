@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+import sqlalchemy as sa
 from msgspec import UNSET, UnsetType
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -15,16 +16,18 @@ from app.callbacks.answers import Answers, Reach
 from app.callbacks.conduct import Attempts, Verdict
 from app.callbacks.models import Assessment, Callback
 from app.city import district_of
+from app.kit.ready import Ready
 from app.tickets.acts.change import Change
 from app.tickets.acts.dispatching import dispatch
 from app.tickets.acts.response import responded
-from app.tickets.citizens import citizen
+from app.tickets.citizens import has_telephone
 from app.tickets.event_data import CalledBack, MemberCalled, Registered, Seen
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import Action, Status
 from app.tickets.life.sources import SOURCES
 from app.tickets.models import Dispatch, Ticket
 from app.tickets.standing import overdue
+from app.tickets.views.view import NUMBERS
 
 
 def attempt(change: Change, tried: Attempts, answers: Answers) -> Callback:
@@ -153,7 +156,7 @@ def is_anonymous(change: Change, verified: bool) -> bool:
     ticket = change.ticket
     if not ticket.anonymous or (verified and ticket.channel in SOURCES):
         return False
-    return citizen(change.session, ticket.number).phone is None
+    return not has_telephone(change.session, ticket.number)
 
 
 def missed(head: Ticket, lead: Dispatch) -> bool:
@@ -169,17 +172,20 @@ def attempts(session: Session, tickets: Sequence[Ticket]) -> dict[str, Attempts]
     """The attempts for each ticket in the present cycle of it or its group."""
     heads = clocks(session, tickets)
     instants: dict[str, list[datetime]] = defaultdict(list)
-    for number, cycle, at in session.execute(
-        select(Callback.ticket_number, Callback.cycle, Callback.at)
-        .where(Callback.ticket_number.in_(heads))
-        .order_by(Callback.attempt)
-    ):
+    for number, cycle, at in TRIED.rows(session.connection(), numbers=list(heads)):
         if cycle == heads[number].reworks:
             instants[number].append(at)
     return {
         ticket.number: Attempts(begins(ticket, heads[ticket.number]), instants[ticket.number])
         for ticket in tickets
     }
+
+
+TRIED = Ready(
+    select(Callback.ticket_number, Callback.cycle, Callback.at)
+    .where(Callback.ticket_number == sa.any_(NUMBERS))
+    .order_by(Callback.attempt)
+)
 
 
 def begins(ticket: Ticket, head: Ticket) -> datetime:

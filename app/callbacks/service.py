@@ -1,8 +1,10 @@
 """Callbacks: the queue of citizens to call, and the record of each call (RULEBOOK D.9)."""
 
 from dataclasses import asdict
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+import sqlalchemy as sa
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.callbacks import conduct, results
@@ -12,6 +14,7 @@ from app.callbacks.models import Callback, Correction, Dispute
 from app.callbacks.schemas import CallbackView, CorrectionView, NewCallback, QueuedView
 from app.kit.errors import Conflict, NotFound
 from app.kit.messages import Message
+from app.kit.ready import Ready, parameter
 from app.kit.web.paging import Order, Page, instant
 from app.tickets.acts.change import Change
 from app.tickets.citizens import citizen
@@ -117,32 +120,47 @@ class NoSuchCallback(NotFound):
 
 
 def show(session: Session, callback_id: str) -> CallbackView:
-    return views(session, Callback.id == int(callback_id))[0]
+    [row] = BY_ID.rows(session.connection(), id=int(callback_id))
+    return view_of(row)
 
 
 def history(session: Session, number: str) -> list[CallbackView]:
     """Every attempt to call the citizen of a ticket, oldest first."""
-    return views(session, Callback.ticket_number == number)
+    return [view_of(row) for row in OF_TICKET.rows(session.connection(), number=number)]
 
 
-def views(session: Session, where: ColumnElement[bool]) -> list[CallbackView]:
-    rows = session.execute(
-        select(Callback, Ticket.status, Dispute.raised_at, Correction)
+COLUMNS = frozenset(column.key for column in Callback.__table__.columns)
+RECORDED = tuple(name for name in CallbackView.model_fields if name in COLUMNS)
+CORRECTED = tuple(CorrectionView.model_fields)
+
+
+def view_of(row: Any) -> CallbackView:
+    heard = {name: getattr(row, f"correction_{name}") for name in CORRECTED}
+    return CallbackView(
+        **{name: getattr(row, name) for name in RECORDED},
+        disputed_at=row.raised_at,
+        correction=CorrectionView(**heard) if heard["corrected_at"] else None,
+        status_now=row.status,
+    )
+
+
+def shown(of: sa.ColumnElement[bool]) -> Ready:
+    """The callbacks as `view_of` takes them, the first first."""
+    return Ready(
+        select(
+            *(getattr(Callback, name) for name in RECORDED),
+            *(getattr(Correction, name).label(f"correction_{name}") for name in CORRECTED),
+            Ticket.status,
+            Dispute.raised_at,
+        )
+        .select_from(Callback)
         .join(Ticket, Ticket.number == Callback.ticket_number)
         .outerjoin(Dispute, Dispute.callback_id == Callback.id)
         .outerjoin(Correction, Correction.callback_id == Callback.id)
-        .where(where)
+        .where(of)
         .order_by(Callback.id)
     )
-    return [
-        CallbackView(
-            **{name: getattr(callback, name) for name in RECORDED},
-            disputed_at=disputed_at,
-            correction=heard and CorrectionView.model_validate(heard),
-            status_now=status,
-        )
-        for callback, status, disputed_at, heard in rows
-    ]
 
 
-RECORDED = frozenset(CallbackView.model_fields) & {c.key for c in Callback.__table__.columns}
+BY_ID = shown(Callback.id == parameter("id", sa.BigInteger))
+OF_TICKET = shown(Callback.ticket_number == parameter("number", sa.Text))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.city import City, district_of
+from app.kit.entities.reading import Entities
 from app.kit.errors import NotFound
 from app.kit.messages import Message
 from app.kit.ready import Ready, parameter
@@ -234,8 +235,13 @@ def get(session: Session, caller: Caller, number: str) -> Ticket:
 
 def known(session: Session, caller: Caller, number: str) -> Ticket | None:
     """A ticket, unless it is not the caller's to know of."""
-    ticket: Ticket | None = session.scalar(in_scope(caller.role), asked(caller, number))
-    return ticket
+    tickets = one_in_scope(caller.role).read(session, **asked(caller, number))
+    return tickets[0] if tickets else None
+
+
+@cache
+def one_in_scope(role: Role) -> Entities[Ticket]:
+    return Entities(Ticket, in_scope(role))
 
 
 @cache
