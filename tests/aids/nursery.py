@@ -18,6 +18,7 @@ from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import resolve_name
+from runpy import run_module
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any, NamedTuple
@@ -106,6 +107,17 @@ def asked(birth: Birth, streams: Sequence[int], place: str) -> socket.socket:
     line.connect(place)
     socket.send_fds(line, [json.dumps(birth).encode()], streams)
     return line
+
+
+def begin_module(*command: str, folder: Path) -> "Process":
+    """As `python -m` begins it, with this process's variables."""
+    life = "tests.aids.nursery:live_as_module"
+    return Process(Birth(command, dict(os.environ), str(folder), life))
+
+
+def live_as_module() -> None:
+    sys.argv.pop(0)
+    run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 
 class Process:
