@@ -14,6 +14,8 @@ FIND_PYTHON = for python in $(if $(wildcard /etc/os-release),/usr/bin/python3) \
 # The lock's own pip comes first: that of an older Python looks at every file of an index, for half
 # of its time. What is installed is compiled on all cores, which pip does on one.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# Every second package of the lock, so that two pips share the work.
+HALF = awk -v half=$$0 "/^[a-z0-9]/ { number++ } number % 2 == half" requirements.lock
 
 # What was compiled is kept: each process that begins, and a gate starts fifty, would compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -63,7 +65,8 @@ $(READY): requirements.lock pyproject.toml
 	  $$python -m venv --clear .venv; \
 	}
 	@sed -n '/^pip==/,/# via/p' requirements.lock | $(INSTALL) --no-deps --require-hashes -r /dev/stdin
-	@$(INSTALL) --no-deps --require-hashes -r requirements.lock
+	@printf '0 1' | xargs -n 1 -P 2 sh -c \
+	  '$(HALF) | $(INSTALL) --no-deps --require-hashes -r /dev/stdin'
 	@PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation -e .
 	@$(BIN)/python -W ignore -m compileall -q -j 0 -x '/(tests|mypy|mypyc)/' .venv/lib app
 	@touch $@

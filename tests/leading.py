@@ -21,8 +21,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than there are cores: some tests wait, for services that they start and stop."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores: some tests wait, for services, browsers and slow lines."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.hookimpl(tryfirst=True)
