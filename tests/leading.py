@@ -1,6 +1,7 @@
 """A plugin of pytest: the process that leads those which run tests imports nothing else that tests
 need, so that they begin two seconds earlier."""
 
+import gc
 import os
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -34,6 +35,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: rmtree(config.option.basetemp, ignore_errors=True))
     if nursery.PLACE not in os.environ:
         config.add_cleanup(nursery.opened().close)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """What is alive when pytest has looked for unraisable exceptions is not looked through again:
+    by its second search, and when the process ends."""
+    gc.freeze()
 
 
 def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:

@@ -5,6 +5,7 @@ from fnmatch import fnmatch
 from tomllib import loads
 
 from tests.aids.pasted import ROOT, text
+from tests.conftest import DEAREST
 
 MAY_HOLD = {
     # read first
@@ -64,3 +65,7 @@ def test_no_contract_of_a_room_has_too_many_layers() -> None:
     }
     assert len(layers) > MOST_LAYERS
     assert {name: count for name, count in layers.items() if count > MOST_LAYERS} == {}
+
+
+def test_what_begins_first_of_the_tests_is_there() -> None:
+    assert [name for name in DEAREST if not (ROOT / "tests" / name).exists()] == []

@@ -1,6 +1,7 @@
 """Processes of xdist that are forked from one which has imported the tests: else each imports them,
 the application and hypothesis anew. Memory is shared until it is written to."""
 
+import gc
 import os
 import socket
 import sys
@@ -45,5 +46,8 @@ def import_and_serve() -> None:
     """What cannot be imported, each worker says."""
     pytest.main([*sys.argv[1:], "--collect-only", "--quiet", "--quiet", "--numprocesses=0"])
     import_module("tests.aids.declared").document()
+    gc.freeze()
+    with import_module("hypothesis.internal.entropy").deterministic_PRNG():
+        """Its first use looks for leaks in all that is not frozen: here, and not in each worker."""
     with socket.socket(fileno=DOOR) as listener:
         nursery.serve(listener)
