@@ -12,11 +12,14 @@ from app.attachments.kinds import MediaType, kind_of
 from app.attachments.models import Attachment
 from app.attachments.store import Received
 from app.attachments.upload import FileTooLarge
+from app.kit.entities.reading import Entities
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.messages import Message
+from app.kit.ready import Ready, parameter
 from app.tickets.acts.change import Change
 from app.tickets.event_data import Attached
 from app.tickets.life.lifecycle import MOVES, Action, IllegalMove
+from app.tickets.views.scope import NUMBER
 
 MOST_FILES = 50
 
@@ -117,8 +120,17 @@ def for_office(content: Content, kind: MediaType, secret: bool) -> Sequence[Piec
 
 
 def same_file(change: Change, file: Received) -> Attachment | None:
-    query = select(Attachment).filter_by(ticket_number=change.ticket.number, sha256=file.sha256)
-    return change.session.scalar(query)
+    sought = {"number": change.ticket.number, "sha256": file.sha256}
+    return next(iter(SAME.read(change.session, **sought)), None)
+
+
+SAME = Entities(
+    Attachment,
+    select(Attachment).where(
+        Attachment.ticket_number == NUMBER,
+        Attachment.sha256 == parameter("sha256", Attachment.sha256.type),
+    ),
+)
 
 
 def check_open(change: Change) -> None:
@@ -129,9 +141,13 @@ def check_open(change: Change) -> None:
         raise IllegalMove(
             Message("cannot attach to a ticket that is {status}", status=ticket.status)
         )
-    count = select(func.count()).where(Attachment.ticket_number == ticket.number)
-    if (change.session.scalar(count) or 0) >= MOST_FILES:
+    change.session.flush()
+    [[count]] = COUNT.rows(change.session.connection(), number=ticket.number)
+    if count >= MOST_FILES:
         raise TooManyFiles(Message("at most {most_files}", most_files=MOST_FILES))
+
+
+COUNT = Ready(select(func.count()).where(Attachment.ticket_number == NUMBER))
 
 
 def of(session: Session, number: str) -> Sequence[Attachment]:

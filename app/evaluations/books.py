@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 from app.access.roles import Caller
 from app.evaluations.events import Act, EventData, follows, link
 from app.evaluations.models import Book, EvaluationEvent, EvaluationStatement, Step
+from app.kit.entities.reading import Entities
+from app.kit.ready import Ready, parameter
 from app.tickets.events import new_salt
 from app.tickets.life.links import BEFORE_ALL, words_hash
 
@@ -59,10 +62,22 @@ class Writer:
 
 def locked(session: Session, term: str, owner_code: str) -> Book:
     """The book, made if it is new, and locked until the commit."""
-    opened = insert(Book).values(term=term, owner_code=owner_code, seq=0, link=BEFORE_ALL)
-    session.execute(opened.on_conflict_do_nothing())
-    query = select(Book).filter_by(term=term, owner_code=owner_code)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+    OPENED.rows(session.connection(), of_term=term, of_owner=owner_code)
+    [book] = LOCKED.read(session, of_term=term, of_owner=owner_code)
+    return book
+
+
+TERM, OWNER = parameter("of_term", sa.Text), parameter("of_owner", sa.Text)
+OPENED = Ready(
+    insert(Book)
+    .values(term=TERM, owner_code=OWNER, seq=0, link=BEFORE_ALL)
+    .on_conflict_do_nothing()
+)
+LOCKED = Entities(
+    Book,
+    select(Book).where(Book.term == TERM, Book.owner_code == OWNER).with_for_update(),
+    anew=True,
+)
 
 
 def acts(session: Session, term: str, owner_code: str | None, until: datetime) -> Iterator[Act]:

@@ -17,6 +17,7 @@ from app.forces.models import Force, ForceEvent, ForceMember, ForceStatement
 from app.forces.roster import ForceAction
 from app.kit.errors import Invalid, NotFound, Stale
 from app.kit.messages import Message
+from app.kit.rows import insertion_of
 from app.kit.web.etag import Versions
 from app.offices.directory import OfficeEntry
 from app.tickets.events import new_salt
@@ -112,10 +113,10 @@ class RosterChange:
             "words_hash": links.words_hash(salt, words) if words else None,
         }
         force.version, force.chain_head = seq, links.link(force.chain_head, event, MEMBERS)
-        self.session.add(ForceEvent(**event, link=force.chain_head))
-        if words:
-            place = {"street_code": force.street_code, "seq": seq}
-            self.session.add(ForceStatement(**place, words=dict(words), salt=salt))
+        place = {"street_code": force.street_code, "seq": seq}
+        spoken = [{**place, "words": dict(words), "salt": salt}] if words else []
+        written = {ForceEvent: [{**event, "link": force.chain_head}], ForceStatement: spoken}
+        insertion_of(written).run(self.session.connection())
         return seq
 
 

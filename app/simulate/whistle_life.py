@@ -7,14 +7,17 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.clock import Clock
 from app.kit.errors import Conflict
+from app.kit.ready import Ready
 from app.simulate.life import ACTOR, SWEEP, Task, desk
 from app.tickets.acts.forms import Nothing, Words
+from app.tickets.views.scope import NUMBER
 from app.whistles.acts import codes, due, locking, reporting
 from app.whistles.acts.acting import Step
 from app.whistles.acts.change import WhistleChange
@@ -175,7 +178,16 @@ class WhistleLife:
     def statuses(self) -> dict[str, str]:
         """The whistle's first."""
         own = {"": str(self.whistle.status)}
-        return own | {each.office_code: str(each.status) for each in self.summonses()}
+        self.session.flush()
+        rows = STATUSES.rows(self.session.connection(), number=self.whistle.number)
+        return own | {row.office_code: row.status for row in rows}
+
+
+STATUSES = Ready(
+    select(Summons.office_code, Summons.status)
+    .where(Summons.whistle_number == NUMBER)
+    .order_by(Summons.office_code)
+)
 
 
 def subject(change: WhistleChange, of: Summons | None) -> tuple[Any, ...]:

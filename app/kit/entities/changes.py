@@ -6,11 +6,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 from sqlalchemy.orm import InstanceState, Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.kit.entities.columns import Form, Model, forms, key_of, table_of
+from app.kit.entities.settled import settle
 from app.kit.ready import DIALECT, Statement
 
 
@@ -88,7 +88,7 @@ def write(session: Session, changes: Sequence[Change]) -> None:
     for change in changes:
         mapper, state = change.state.mapper, change.state
         mapper.dispatch.after_update(mapper, connection, state)
-        settle(session, state.obj())
+        settle(session, state)
 
 
 def parameters(change: Change) -> Iterator[tuple[str, Any]]:
@@ -97,13 +97,6 @@ def parameters(change: Change) -> Iterator[tuple[str, Any]]:
     for name, value in change.values.items():
         written = known[name].written
         yield name, written(value) if written else value
-
-
-def settle(session: Session, entity: Any) -> None:
-    """It is as it was read again: nothing is left to be flushed."""
-    orm.make_transient(entity)
-    orm.make_transient_to_detached(entity)
-    session.add(entity)
 
 
 @cache

@@ -1,14 +1,14 @@
 """Entities read by a statement made once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from app.kit.entities.columns import forms, key_of, read_otherwise
+from app.kit.entities.settled import settle
 from app.kit.ready import Ready
 
 E = TypeVar("E", bound=orm.DeclarativeBase)
@@ -29,18 +29,23 @@ class Entities(Generic[E]):
         return [self.entity(session, row) for row in rows]
 
     def entity(self, session: Session, row: object) -> E:
-        values = {name: getattr(row, name) for name in forms(self.model)}
-        for name, read in read_otherwise(self.model).items():
-            values[name] = None if values[name] is None else read(values[name])
         mapper: orm.Mapper[E] = sa.inspect(self.model)
-        key = tuple(values[name] for name in key_of(self.model))
+        key = tuple(self.values(row, key_of(self.model)).values())
         known: E | None = session.identity_map.get(mapper.identity_key_from_primary_key(key))
         if known is None:
+            values = self.values(row, forms(self.model))
             return added(session, mapper.class_manager.new_instance(), values)
         if self.anew:
-            for name, value in values.items():
-                set_committed_value(known, name, value)
+            vars(known).update(self.values(row, forms(self.model)))
+            settle(session, sa.inspect(known))
         return known
+
+    def values(self, row: object, names: Iterable[str]) -> dict[str, Any]:
+        values = {name: getattr(row, name) for name in names}
+        for name, read in read_otherwise(self.model).items():
+            if values.get(name) is not None:
+                values[name] = read(values[name])
+        return values
 
 
 def added(session: Session, entity: E, values: Mapping[str, Any]) -> E:

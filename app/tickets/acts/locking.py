@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 
+import sqlalchemy as sa
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from app.tickets.life.parts import WHO
 from app.tickets.models import Dispatch, Ticket
 from app.tickets.views import scope
 from app.tickets.views.scope import asked, existing, in_scope
+from app.tickets.views.view import NUMBERS
 
 
 class TicketChanged(Stale):
@@ -65,11 +67,14 @@ def renewed(query: Select[Ticket]) -> Select[Ticket]:
     return newest.execution_options(populate_existing=True)
 
 
+RENEWED = Entities(
+    Ticket, renewed(select(Ticket).where(Ticket.number == sa.any_(NUMBERS))), anew=True
+)
+
+
 def renewed_tickets(session: Session, numbers: Collection[str]) -> Sequence[Ticket]:
     """Tickets of any scope, locked; of no numbers, nothing is asked."""
-    if not numbers:
-        return ()
-    return session.scalars(renewed(select(Ticket).where(Ticket.number.in_(numbers)))).all()
+    return RENEWED.read(session, numbers=list(numbers)) if numbers else ()
 
 
 @cache
@@ -137,18 +142,14 @@ def changes(
     """Changes of many locked tickets of any scope, by number, without a caller yet."""
     tickets = renewed_tickets(session, numbers)
     by_number = {ticket.number: Change(session, city, ticket, now) for ticket in tickets}
-    given = select(Dispatch).where(Dispatch.ticket_number.in_(numbers), Dispatch.ended_at.is_(None))
-    for dispatch in session.scalars(given.order_by(Dispatch.office_code)):
+    for dispatch in ACTIVE_OF_MANY.read(session, numbers=list(numbers)):
         by_number[dispatch.ticket_number].dispatches.append(dispatch)
     return by_number
 
 
-ACTIVE = Entities(
-    Dispatch,
-    select(Dispatch)
-    .where(Dispatch.ticket_number == scope.NUMBER, Dispatch.ended_at.is_(None))
-    .order_by(Dispatch.office_code),
-)
+GIVEN = select(Dispatch).where(Dispatch.ended_at.is_(None)).order_by(Dispatch.office_code)
+ACTIVE = Entities(Dispatch, GIVEN.where(Dispatch.ticket_number == scope.NUMBER))
+ACTIVE_OF_MANY = Entities(Dispatch, GIVEN.where(Dispatch.ticket_number == sa.any_(NUMBERS)))
 
 
 def active(session: Session, number: str) -> list[Dispatch]:

@@ -9,8 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kit.decimals import two_decimals
+from app.kit.ready import Ready
 from app.policy.documents import Policies
 from app.policy.whistles import Evaluation
+from app.tickets.views.scope import NUMBER
 from app.whistles.evaluation.models import WhistleMark
 from app.whistles.evaluation.records import of_whistles
 from app.whistles.evaluation.schemas import EvaluationView
@@ -20,8 +22,11 @@ from app.whistles.life.loop import WhistleAction
 
 def marked(session: Session, number: str) -> set[str]:
     """The offices that the chief has marked for a whistle."""
-    query = select(WhistleMark.office_code).where(WhistleMark.whistle_number == number)
-    return set(session.scalars(query))
+    session.flush()
+    return {row.office_code for row in MARKED.rows(session.connection(), number=number)}
+
+
+MARKED = Ready(select(WhistleMark.office_code).where(WhistleMark.whistle_number == NUMBER))
 
 
 def appealed_since(session: Session, number: str) -> datetime | None:
