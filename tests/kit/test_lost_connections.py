@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from httpx import Response
 
@@ -110,7 +111,9 @@ def counted(app: FastAPI, table: str) -> Any:
         return connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
 
 
-def test_connections_that_the_server_closed_are_not_used(people: People, app: FastAPI) -> None:
+def test_connections_that_the_server_closed_are_not_used(
+    people: People, app: FastAPI, clearing: sa.Engine
+) -> None:
     number, street = given.ticket(people), people.street()
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: street.get("/inbox"), range(16)))
@@ -119,6 +122,7 @@ def test_connections_that_the_server_closed_are_not_used(people: People, app: Fa
         server.execute(f"SELECT pg_terminate_backend(pid) {OTHERS}")
         while server.execute(f"SELECT count(*) {OTHERS}").fetchone() != (0,):
             sleep(0.01)
+    clearing.dispose()
 
     assert street.post(f"/tickets/{number}/acknowledge").status_code == 200
     assert street.get(f"/tickets/{number}").json()["version"] == 3
