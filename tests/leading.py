@@ -21,6 +21,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         asked_for.noconftest = True
 
 
+@pytest.hookimpl(tryfirst=True)  # this plugin is there before xdist, whose own answer would win
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Two more than there are cores: some tests wait, for services, browsers and slow lines."""
     return (os.cpu_count() or 1) + 2

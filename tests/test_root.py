@@ -1,8 +1,11 @@
 """The root of the repository holds what a newcomer needs to find there, and no stray notes."""
 
+import os
 from collections import Counter
 from fnmatch import fnmatch
 from tomllib import loads
+
+import pytest
 
 from tests.aids.pasted import ROOT, text
 from tests.conftest import DEAREST
@@ -69,3 +72,10 @@ def test_no_contract_of_a_room_has_too_many_layers() -> None:
 
 def test_what_begins_first_of_the_tests_is_there() -> None:
     assert [name for name in DEAREST if not (ROOT / "tests" / name).exists()] == []
+
+
+def test_two_more_processes_than_cores_try_the_tests(pytestconfig: pytest.Config) -> None:
+    """Whose answer is taken depends on which plugin is there first."""
+    number = pytestconfig.hook.pytest_xdist_auto_num_workers(config=pytestconfig)
+
+    assert number == (os.cpu_count() or 1) + 2
