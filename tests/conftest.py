@@ -126,6 +126,7 @@ def beside(app: FastAPI, **changed: Any) -> FastAPI:
     second = main.create_app(app.state.settings.model_copy(update=changed))
     second.state.startup.left[:] = [lambda: setattr(second.state, "city", app.state.city)]
     second.state.clock = app.state.clock
+    second.state.figures.pools = {}  # a process tells of one application's connections
     return second
 
 
