@@ -20,6 +20,7 @@ from app.rankings import compute
 from app.rankings.counting import assessments
 from app.rankings.counting.assessments import bit
 from app.rankings.counting.merged import Member, counts_in, last_of, unit_counts, units
+from app.rankings.counting.outcomes import outcome_of
 from app.rankings.counting.record import Record
 from app.rankings.leagues import League, Roster
 from app.rankings.rates import Counts, Exact, count, responded
@@ -99,10 +100,10 @@ class Row:
             yield from self.excluded(query, after)
             return
         for fact in self.record.session.scalars(self.as_recorded(query, after)):
-            yield shown(self.record, query, fact, assessments.outcome_of(fact, fact))
+            yield shown(self.record, query, fact, outcome_of(fact, fact))
         alone = self.counting(after).add_columns(Correction)
         for fact, heard in self.record.session.execute(alone.join(Correction, self.record.heard())):
-            item = shown(self.record, query, fact, assessments.outcome_of(fact, heard))
+            item = shown(self.record, query, fact, outcome_of(fact, heard))
             if item.value != "0":
                 yield item
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import aliased
 from app.callbacks.models import Assessment
 from app.kit.ready import Ready, parameter
 from app.rankings.counting import assessments
-from app.rankings.counting.assessments import FACT
 from app.rankings.counting.days import INSTANT, of_span
+from app.rankings.counting.outcomes import FACT
 from app.rankings.counting.record import Record
 from app.statistics.kpis import NO_WORK, Figures
 from app.tickets.events import Event

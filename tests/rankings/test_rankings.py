@@ -17,7 +17,8 @@ from app.callbacks.models import Assessment
 from app.callbacks.outcome import KIND, KINDS, OUTCOMES, code, tally
 from app.kit.messages import ENGLISH
 from app.kit.rows import insertion_of
-from app.rankings.counting.assessments import outcome_of, plan_anew
+from app.rankings.counting.assessments import plan_anew
+from app.rankings.counting.outcomes import outcome_of
 from app.rankings.exports.sheet import as_csv
 from app.rankings.forms import recognised
 from app.tickets.models import Ticket

@@ -5,9 +5,8 @@ that count go to PostgreSQL as bits of a mask: the database only counts, over a 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -15,7 +14,6 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.models import Assessment, Correction
 from app.callbacks.outcome import (
     FIRST_TALLY,
@@ -23,8 +21,6 @@ from app.callbacks.outcome import (
     KINDS,
     OUTCOME,
     OUTCOMES,
-    Kind,
-    Outcome,
     code,
     mask,
 )
@@ -34,13 +30,22 @@ from app.policy.keys import Assess, Scoring
 from app.rankings.counting import days
 from app.rankings.counting.days import ENDS, Count, Numbers, Parts, Values, of_span
 from app.rankings.counting.merged import Member, count_members
+from app.rankings.counting.outcomes import (
+    ANSWERS,
+    COUNTING,
+    FACT,
+    HEARD,
+    kind_of,
+    last_answer,
+    outcome_of,
+    read_kind,
+    read_outcome,
+)
 from app.rankings.counting.record import KNOWN_BY, Record, Where
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
-from app.tickets.life.lifecycle import Channel, TicketType
 
 ALONE = Assessment.merge_group.is_(None)
 IN_PERIOD = of_span(Assessment.assessed_at)
-FACT = Assessment.__table__.c
 TALLY = {"office_code": FACT.office_tally, "industry_office": FACT.industry_tally}
 TALLIED = [name for name in SUMS if name not in ("assessed", "excluded", "not_assessed")]
 
@@ -203,28 +208,6 @@ def reheard(by: str, known: tuple[Where, ...], heard: Where, excluded: Where) ->
     return Ready(query.where(IN_PERIOD, *known, *alone))
 
 
-ANSWERS: Mapping[str, type[StrEnum]] = {
-    "reach": Reach,
-    "contacted": Contacted,
-    "resolved": Resolved,
-    "satisfied": Satisfied,
-}
-HEARD = "heard_"
-"""Before the name of an answer: it is that of the second hearing."""
-COUNTING = [FACT[name] for name in ("type", "channel", "anonymous", *ANSWERS, "contact_ok", "late")]
-"""What decides how an assessment counts."""
-
-
-def read_kind(row: Any) -> Kind:
-    return Kind(TicketType(row.type), Channel(row.channel), row.anonymous)
-
-
-def read_outcome(row: Any, of: str = "") -> Outcome:
-    answers = {name: getattr(row, of + name) for name in ANSWERS}
-    typed: Any = {n: value and ANSWERS[n](value) for n, value in answers.items()}
-    return Outcome(**typed, contact_ok=row.contact_ok, late=row.late)
-
-
 @cache
 def admitted_kinds(assess: Assess) -> bytes:
     return mask(KIND, [code(KIND, kind) for kind in KINDS if admitted(kind, assess)])
@@ -261,18 +244,12 @@ def grouped(by: str, known: tuple[Where, ...], heard: Where, excluded: Where) ->
             *(FACT[name] for name in ("merge_group", "ticket_number", "assessed_at")),
             FACT.recorded_at,
             *COUNTING,
-            *(last(name).label(HEARD + name) for name in ANSWERS),
+            *(last_answer(name).label(HEARD + name) for name in ANSWERS),
             excluded.label("excluded"),
         )
         .outerjoin_from(Assessment, Correction, heard)
         .where(Assessment.merge_group.in_(groups), owned(by), *known)
     )
-
-
-def last(name: str) -> sa.ColumnElement[Any]:
-    """An answer of the second hearing, if there was one."""
-    reheard = Correction.ticket_number.is_not(None)
-    return sa.case((reheard, Correction.__table__.c[name]), else_=FACT[name])
 
 
 def member(owner: str, fact: Assessment, heard: Correction | None, excluded: bool) -> Member:
@@ -307,17 +284,6 @@ def following() -> sa.Select[str]:
 
 
 FOLLOWERS = Ready(following())
-
-
-def kind_of(fact: Assessment) -> Kind:
-    return Kind(fact.type, fact.channel, fact.anonymous)
-
-
-def outcome_of(fact: Assessment, heard: Assessment | Correction) -> Outcome:
-    """The citizen's answers in the callback or the second hearing, and whether the office was in
-    time."""
-    answers = (heard.reach, heard.contacted, heard.resolved, heard.satisfied)
-    return Outcome(*answers, fact.contact_ok, fact.late)
 
 
 def first_assessed_at(session: Session, by: datetime) -> datetime | None:

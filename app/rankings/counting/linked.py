@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from app.callbacks.models import Assessment, Correction
-from app.rankings.counting.assessments import kind_of, outcome_of
+from app.rankings.counting.outcomes import kind_of, outcome_of
 from app.rankings.counting.record import Record, Where
 from app.rankings.rates import NOTHING, Counts, admitted, count
 from app.whistles.life.loop import SummonsKind, SummonsStatus, WhistleStatus

@@ -106,7 +106,7 @@ def on_hold(record: Record, by: str) -> dict[str, int]:
 
 @lru_cache(maxsize=16)
 def held_at(instant: Instant) -> tuple[Where, ...]:
-    """Tickets that stood on hold at the instant, each with the lead dispatch of that instant."""
+    """Tickets that stood on hold at the instant, each with its lead dispatch then."""
     later = aliased(Event)
     left = sa.exists().where(
         later.ticket_number == Event.ticket_number,

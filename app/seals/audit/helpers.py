@@ -21,7 +21,7 @@ NEW: Row = dict.fromkeys(LATER)
 
 @dataclass(slots=True)
 class Helpers:
-    """A ticket's dispatches so far to all offices but the lead; `seq` is the lead dispatch's."""
+    """A ticket's dispatches so far to all offices but the lead; `seq` numbers the lead dispatch."""
 
     rows: list[Row] = field(default_factory=list)
     complete: bool = True
@@ -77,7 +77,7 @@ class Helpers:
     def await_answers(
         self, event: Happened, policy: Policy, urgency: Urgency, due_at: datetime | None
     ) -> None:
-        """The joint offices' limits, while the ticket is in its offices; `due_at` is the lead's."""
+        """The joint offices' limits, while the ticket is in its offices; the lead has `due_at`."""
         working = event.to_status in IN_OFFICE
         for row in self.active():
             if row["role"] == DispatchRole.JOINT:
