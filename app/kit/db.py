@@ -1,5 +1,6 @@
 """The engine, the two kinds of session for requests, and the column types of all tables."""
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,6 +24,9 @@ from sqlalchemy.orm import Session, mapped_column, sessionmaker
 from app.kit.address import psycopg_url
 from app.kit.cursor import Cursor
 from app.kit.entities.changes import write_changed
+
+# A statement that SQLAlchemy doubts is not sent: it may be about other rows.
+warnings.filterwarnings("error", category=sa.exc.SAWarning)
 
 POOL_TIMEOUT_SECONDS = 2
 FAR_AWAY = {

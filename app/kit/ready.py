@@ -8,11 +8,18 @@ from collections import namedtuple
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple, cast
+from threading import Lock
+from typing import Any, NamedTuple, TypeVar, cast
 
 import psycopg
 import sqlalchemy as sa
 from psycopg import sql
+from sqlalchemy.orm import aliased
+
+Model = TypeVar("Model")
+
+COMPILING = Lock()
+"""Held while a statement is compiled: some share their parts, which SQLAlchemy completes then."""
 
 DIALECT: sa.Dialect = sa.make_url("postgresql+psycopg://").get_dialect()()
 
@@ -81,9 +88,10 @@ class Ready:
 
     @cached_property
     def text(self) -> str:
-        compiled = self.statement.compile(
-            dialect=DIALECT, compile_kwargs={"render_postcompile": True}
-        )
+        with COMPILING:
+            compiled = self.statement.compile(
+                dialect=DIALECT, compile_kwargs={"render_postcompile": True}
+            )
         values = {
             name: f"%({name})s" if value is None else sql.Literal(value).as_string()
             for name, value in compiled.params.items()
@@ -96,6 +104,18 @@ class Ready:
     def rows(self, connection: sa.Connection, **values: Any) -> Sequence[Any]:
         """What is read: enums as their values, JSON as PostgreSQL's driver reads it."""
         return self.given(**values).run(connection)
+
+
+def shared_alias(model: type[Model], name: str | None = None) -> type[Model]:
+    """An alias for statements that several threads make.
+
+    SQLAlchemy indexes an alias's columns when one is first asked for; a second thread that asks
+    meanwhile gets the column of the table itself, and keeps a statement about other rows. Here the
+    index is made at once.
+    """
+    alias = aliased(model, name=name)
+    sa.inspect(alias).selectable.corresponding_column(sa.column(""))
+    return alias
 
 
 PLANNED = {

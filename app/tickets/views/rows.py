@@ -9,9 +9,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import aliased
 
-from app.kit.ready import Ready
+from app.kit.ready import Ready, shared_alias
 from app.kit.web.paging import Order
 from app.offices.catalogue import Urgency
 from app.tickets import citizens
@@ -89,7 +88,7 @@ KINDS: dict[str, dict[str, Any]] = {
 ROLES = {str(role): role for role in DispatchRole}
 
 
-PARENT, REPEATED = aliased(Ticket, name="parent"), aliased(Ticket, name="repeated")
+PARENT, REPEATED = shared_alias(Ticket, "parent"), shared_alias(Ticket, "repeated")
 
 
 def shown(tickets: Select[Any], by: Order | None = None, *also: str) -> Select[Any]:

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.city import City, district_of
 from app.kit.entities.reading import Entities
 from app.kit.errors import NotFound
 from app.kit.messages import Message
-from app.kit.ready import Ready, parameter
+from app.kit.ready import Ready, parameter, shared_alias
 from app.offices.directory import STREET_KINDS
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.life.parts import Part
@@ -45,7 +45,7 @@ ROLE_PARTS: dict[Role, frozenset[Part]] = {
 
 T = TypeVar("T")
 
-OWN, MEMBER, PARENT = aliased(Ticket), aliased(Ticket), aliased(Ticket)
+OWN, MEMBER, PARENT = shared_alias(Ticket), shared_alias(Ticket), shared_alias(Ticket)
 """Made once: an alias copies all columns of its table."""
 
 OWN_OFFICE = parameter("own_office", sa.Text)
