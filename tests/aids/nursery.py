@@ -74,6 +74,7 @@ def serve(listener: socket.socket) -> None:
         gc.disable()
         import_module("app.commands")
         import_module("tests.aids.shipped").make_city()
+        import_module("tests.serving.forked").fork_workers()
         gc.freeze()
         if os.fork() == 0:
             listener.detach()
@@ -120,24 +121,21 @@ def live_as_module() -> None:
     run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 
-class Process:
-    """A process of the nursery, shown as by `subprocess.Popen`; its log is a given file, or read at
-    its end."""
+class Living:
+    """A process that was forked, shown as by `subprocess.Popen`."""
 
-    def __init__(self, birth: Birth, log: IO[Any] | None = None) -> None:
-        self.log: IO[Any] = log or TemporaryFile()  # noqa: SIM115 - `communicate` closes it
-        reading, writing = os.pipe()
-        with Path(os.devnull).open() as nothing:
-            streams = [nothing.fileno(), writing, self.log.fileno()]
-            self.line = asked(birth, streams, os.environ[PLACE])
-        os.close(writing)
-        self.stdout = os.fdopen(reading, encoding="utf-8")
-        self.pid = int(self.line.recv(LONGEST))
-        self.returncode: int | None = None
+    pid: int
+    line: Any
+    """Can be read when it has ended."""
+    returncode: int | None = None
+
+    def code(self) -> int:
+        """Its exit code, when it has ended; asked once."""
+        raise NotImplementedError
 
     def poll(self) -> int | None:
         if self.returncode is None and select.select([self.line], [], [], 0)[0]:
-            self.returncode = int(self.line.recv(LONGEST))
+            self.returncode = self.code()
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
@@ -148,13 +146,6 @@ class Process:
             raise TimeoutExpired(NOT_YET, timeout or 0)
         return code
 
-    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
-        """What it wrote, and its log, when it has ended."""
-        self.wait(timeout)
-        with self.stdout, self.log, self.line:
-            self.log.seek(0)
-            return self.stdout.read(), self.log.read().decode()
-
     def send_signal(self, number: signal.Signals) -> None:
         if self.poll() is None:
             os.kill(self.pid, number)
@@ -164,6 +155,30 @@ class Process:
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
+
+
+class Process(Living):
+    """A process of the nursery; its log is a given file, or read at its end."""
+
+    def __init__(self, birth: Birth, log: IO[Any] | None = None) -> None:
+        self.log: IO[Any] = log or TemporaryFile()  # noqa: SIM115 - `communicate` closes it
+        reading, writing = os.pipe()
+        with Path(os.devnull).open() as nothing:
+            streams = [nothing.fileno(), writing, self.log.fileno()]
+            self.line = asked(birth, streams, os.environ[PLACE])
+        os.close(writing)
+        self.stdout = os.fdopen(reading, encoding="utf-8")
+        self.pid = int(self.line.recv(LONGEST))
+
+    def code(self) -> int:
+        return int(self.line.recv(LONGEST))
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """What it wrote, and its log, when it has ended."""
+        self.wait(timeout)
+        with self.stdout, self.log, self.line:
+            self.log.seek(0)
+            return self.stdout.read(), self.log.read().decode()
 
 
 if __name__ == "__main__":

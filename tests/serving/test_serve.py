@@ -29,7 +29,14 @@ ENGLISH = {"PATH": PATH, "LANGUAGE": "en"}
 
 def jiesu(command: str, directory: Path, **variables: str) -> subprocess.Popen[str]:
     """As an operator starts it."""
-    return begin(command, directory, variables, subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-m", "app", command],
+        cwd=ROOT,
+        env=environment(directory, variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def forked(command: str, directory: Path, **variables: str) -> Process:
@@ -38,19 +45,6 @@ def forked(command: str, directory: Path, **variables: str) -> Process:
 
 
 Begin = Callable[..., subprocess.Popen[str] | Process]
-
-
-def begin(
-    command: str, directory: Path, variables: Mapping[str, str], log: int
-) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "app", command],
-        cwd=ROOT,
-        env=environment(directory, variables),
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-    )
 
 
 def environment(directory: Path, variables: Mapping[str, str]) -> dict[str, str]:
@@ -268,7 +262,7 @@ def test_a_killed_service_leaves_nothing_in_the_way_of_the_next(service: Service
     service.client.post("/v1/keys", json=new_key("before the kill"))
     service.end(signal.SIGKILL)
 
-    service.start(WORKERS="2")
+    service.start(jiesu, WORKERS="2")
 
     assert "before the kill" in service.labels()
 

@@ -3,8 +3,6 @@
 import json
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,21 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.aids.given import JPEG, request
+from tests.aids.nursery import Birth, Process
 from tests.aids.patience import PATIENCE_SECONDS, eventually
-from tests.serving.test_serve import PATH, ROOT, Service
-
-SABOTAGED = """
-import asyncio, sys
-from app.kit.host import background
-
-async def end(self, *_):
-    await asyncio.sleep(0.5)
-
-background.Background.keep_doing = end
-sys.argv[1:] = ["serve"]
-from app.__main__ import run
-run()
-"""
+from tests.serving import sabotaged
+from tests.serving.test_serve import ROOT, Service, environment
 
 
 @pytest.fixture
@@ -38,13 +25,8 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 
 def test_a_loop_that_ends_ends_the_process_with_a_code(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", SABOTAGED],
-        cwd=ROOT,
-        env={"PATH": PATH, "LANGUAGE": "en", "JIESU_DATA_DIR": str(tmp_path), "JIESU_PORT": "0"},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    life = f"{sabotaged.__name__}:run"
+    process = Process(Birth(["serve"], environment(tmp_path, {}), str(ROOT), life))
 
     _, log = process.communicate(timeout=PATIENCE_SECONDS)
 

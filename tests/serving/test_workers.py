@@ -20,18 +20,19 @@ from psycopg.errors import InsufficientPrivilege
 from app.kit.host import cluster, migrate, roles
 from tests.aids.given import ADMIN_KEY, request
 from tests.aids.live import plain_client
+from tests.aids.nursery import Birth, Process
 from tests.aids.patience import PATIENCE_SECONDS, eventually
 from tests.aids.postgres import Postgres, made_by
-from tests.serving.test_serve import ROOT, begin, jiesu
+from tests.serving.test_serve import ROOT, environment, forked
 
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 WORKERS = 2
 
 
-def is_worker(process: psutil.Process) -> bool:
+def is_alive(process: psutil.Process) -> bool:
     try:
-        return "app.serve" in process.cmdline()
-    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
 
 
@@ -50,8 +51,8 @@ class Server:
             "PORT": str(port),
             "POOL_SIZE": "8",
         }
-        with self.log.open("w") as log:
-            self.process = begin("serve", folder, variables, log.fileno())
+        birth = Birth(["serve"], environment(folder, variables), str(ROOT))
+        self.process = Process(birth, self.log.open("w+b"))
 
     def readiness(self) -> int:
         try:
@@ -61,7 +62,7 @@ class Server:
 
     def workers(self) -> set[int]:
         parent = psutil.Process(self.process.pid)
-        return {child.pid for child in parent.children() if is_worker(child)}
+        return {child.pid for child in parent.children() if is_alive(child)}
 
     def lines(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
@@ -138,15 +139,20 @@ def load(postgres: Postgres, servers: list[Server]) -> Iterator[Load]:
     assert eventually(lambda: [server.readiness() for server in servers] == [503, 503])
     postgres.start()
     assert eventually(lambda: [server.readiness() for server in servers] == [200, 200])
-    made = servers[0].client.post(
-        "/v1/keys",
-        json={"role": "operator", "label": "load"},
-        headers={"Authorization": f"Bearer {ADMIN_KEY}"},
-        timeout=PATIENCE_SECONDS,
-    )
-    load = Load(servers, made.json()["key"])
+    keys: list[str] = []
+    assert eventually(lambda: new_key(servers[0], keys))
+    load = Load(servers, keys[0])
     yield load
     load.stop()
+
+
+def new_key(server: Server, keys: list[str]) -> bool:
+    """Whether there is one more; the other worker may still wait for the database."""
+    body = {"role": "operator", "label": "load"}
+    headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
+    made = server.client.post("/v1/keys", json=body, headers=headers, timeout=PATIENCE_SECONDS)
+    keys += [made.json()["key"]] if made.status_code == 201 else []
+    return made.status_code == 201
 
 
 def goes_on(load: Load) -> bool:
@@ -264,7 +270,7 @@ def test_a_worker_that_cannot_serve_is_told_once_and_ends_the_service(tmp_path: 
     policies.mkdir()
     (policies / "bad.toml").write_text("no = 'policy'")
 
-    process = jiesu("serve", tmp_path, WORKERS="2", POLICY_DIR=str(policies))
+    process = forked("serve", tmp_path, WORKERS="2", POLICY_DIR=str(policies))
 
     _, output = process.communicate(timeout=PATIENCE_SECONDS)
 

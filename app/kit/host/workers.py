@@ -101,10 +101,11 @@ class Workers:
         handles = [self.listener.fileno(), theirs.fileno()]
         arguments = [*map(str, handles), *(["prepared"] if self.is_prepared else [])]
         with theirs:
-            process = subprocess.Popen(
-                [*self.command, *arguments], pass_fds=handles, stdin=subprocess.DEVNULL
-            )
-        self.workers.append(Worker(process, ours))
+            self.workers.append(Worker(self.begin(arguments, handles), ours))
+
+    def begin(self, arguments: Sequence[str], handles: Sequence[int]) -> subprocess.Popen[bytes]:
+        command = [*self.command, *arguments]
+        return subprocess.Popen(command, pass_fds=handles, stdin=subprocess.DEVNULL)
 
     def listen(self) -> None:
         lines = {worker.line: worker for worker in self.workers}
