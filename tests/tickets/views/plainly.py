@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.access.models import Key
 from app.access.roles import DESKS, Caller, Role
@@ -34,34 +35,78 @@ from app.tickets.views.schemas import (
     WordsView,
 )
 
+TABLES: tuple[type[Any], ...] = (
+    *(Ticket, Request, Citizen, Dispatch, Event, Statement, Supervision, Advice),
+    Key,
+)
+STATE = sa.text("SELECT CAST(pg_current_snapshot() AS text)")
+"""Another one after whatever is written, by whomever."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
-Reading = Callable[Concatenate[Session, P], T]
 PLAIN = frozenset(TicketView.model_fields) & frozenset(c.key for c in Ticket.__table__.columns)
 
 
+class Record:
+    """Every row on record of tickets, by its table and key, and what follows from them."""
+
+    def __init__(self, session: Session) -> None:
+        self.rows: dict[type[Any], dict[Any, Any]] = {
+            table: {sa.inspect(row).identity: row for row in session.scalars(select(table))}
+            for table in TABLES
+        }
+        self.memory: dict[Any, Any] = {}
+
+    def get(self, table: type[T], *key: Any) -> T | None:
+        return self.rows[table].get(key)
+
+    def of(self, table: type[T], number: str) -> list[T]:
+        """A ticket's."""
+        rows = self.rows[table].values()
+        return [row for row in rows if row.ticket_number == number]
+
+
+class Records:
+    """Read anew whenever anything was written since, and not otherwise."""
+
+    def __init__(self, sessions: sessionmaker[Session]) -> None:
+        self.sessions = sessions
+        self.state: str | None = None
+
+    def now(self) -> Record:
+        with self.sessions() as session:
+            state = session.scalar(STATE)
+            if state != self.state:
+                self.state, self.record = state, Record(session)
+        return self.record
+
+
+Reading = Callable[Concatenate[Record, P], T]
+
+
 def once(read: Reading[P, T]) -> Reading[P, T]:
-    """Of a ticket's rows, which are the same whoever looks: read once in a session's life."""
+    """Of a ticket's rows, which are the same whoever looks: told once of a record."""
 
     @wraps(read)
-    def remembered(session: Session, /, *of: P.args, **more: P.kwargs) -> T:
-        memory: dict[Any, T] = session.info.setdefault(read, {})
-        if of not in memory:
-            memory[of] = read(session, *of, **more)
-        return memory[of]
+    def remembered(record: Record, /, *of: P.args, **more: P.kwargs) -> T:
+        key = read, of
+        if key not in record.memory:
+            record.memory[key] = read(record, *of, **more)
+        kept: T = record.memory[key]
+        return kept
 
     return remembered
 
 
 def view(
-    session: Session, city: City, caller: Caller, ticket: Ticket, now: Any, bulk: bool
+    record: Record, city: City, caller: Caller, ticket: Ticket, now: Any, bulk: bool
 ) -> TicketView:
-    request, citizen = asked_by(session, ticket.number)
-    given = active(session, ticket.number)
-    head = session.get(Ticket, ticket.merged_into) if ticket.merged_into else None
+    request, citizen = asked_by(record, ticket.number)
+    given = active(record, ticket.number)
+    head = record.get(Ticket, ticket.merged_into)
     policy, head_status = city.policies.named(ticket.policy), head.status if head else None
     standing = standing_of(ticket, policy, caller.office_code, now, head_status)
-    shared = active(session, ticket.merged_into) if ticket.merged_into else given
+    shared = active(record, ticket.merged_into) if ticket.merged_into else given
     return TicketView(
         **{name: getattr(ticket, name) for name in PLAIN},
         title=request.title,
@@ -76,14 +121,14 @@ def view(
         ),
         office=brief(city, ticket.office_code) if ticket.office_code else None,
         joint_offices=[
-            helper(session, city, dispatch)
+            helper(record, city, dispatch)
             for dispatch in given
             if dispatch.role is DispatchRole.JOINT
         ],
-        asked=asked(session, ticket.number),
-        reply=words(session, ticket, Action.REPLY),
-        returned=words(session, ticket, Action.REVIEW),
-        callback_reason=words(session, ticket, Action.CALLBACK),
+        asked=asked(record, ticket.number),
+        reply=words(record, ticket, Action.REPLY),
+        returned=words(record, ticket, Action.REVIEW),
+        callback_reason=words(record, ticket, Action.CALLBACK),
         citizen=citizens.shown(
             citizen,
             ticket,
@@ -98,7 +143,7 @@ def view(
 PARTS = {Role.DISTRICT: Part.DISTRICT, **{role: Part(role) for role in DESKS}}
 
 
-def waiting(session: Session, city: City, caller: Caller, ticket: Ticket, now: Any) -> WaitingView:
+def waiting(record: Record, city: City, caller: Caller, ticket: Ticket, now: Any) -> WaitingView:
     """A row of the caller's inbox."""
     policy, timers = city.policies.named(ticket.policy), Timers.of(ticket)
     part = PARTS.get(caller.role, Part.CHIEF)
@@ -106,7 +151,7 @@ def waiting(session: Session, city: City, caller: Caller, ticket: Ticket, now: A
     assert duty is not None  # it lies in the inbox
     rung = [ring.alarm for ring in alarms.rung(policy, timers) if part in ring.to]
     return WaitingView(
-        **dict(view(session, city, caller, ticket, now, bulk=True)),
+        **dict(view(record, city, caller, ticket, now, bulk=True)),
         kind=duty.kind,
         because=duty.because,
         waits_since=duty.since,
@@ -124,21 +169,19 @@ def allowed(standing: Standing, parts: frozenset[Part]) -> list[Action]:
 
 
 @once
-def active(session: Session, number: str) -> Sequence[Dispatch]:
-    return session.scalars(
-        select(Dispatch)
-        .where(Dispatch.ticket_number == number, Dispatch.ended_at.is_(None))
-        .order_by(Dispatch.office_code)
-    ).all()
+def active(record: Record, number: str) -> Sequence[Dispatch]:
+    given = [dispatch for dispatch in record.of(Dispatch, number) if dispatch.ended_at is None]
+    return sorted(given, key=lambda dispatch: dispatch.office_code)
 
 
 @once
-def asked_by(session: Session, number: str) -> tuple[Request, Citizen]:
-    return session.get_one(Request, number), session.get_one(Citizen, number)
+def asked_by(record: Record, number: str) -> tuple[Request, Citizen]:
+    [request], [citizen] = record.of(Request, number), record.of(Citizen, number)
+    return request, citizen
 
 
-def helper(session: Session, city: City, dispatch: Dispatch) -> JointBrief:
-    answer = spoken(session, dispatch.ticket_number, dispatch.answer_seq)
+def helper(record: Record, city: City, dispatch: Dispatch) -> JointBrief:
+    answer = spoken(record, dispatch.ticket_number, dispatch.answer_seq)
     return JointBrief(
         **dict(brief(city, dispatch.office_code)),
         answer_due_at=dispatch.due_at,
@@ -149,22 +192,22 @@ def helper(session: Session, city: City, dispatch: Dispatch) -> JointBrief:
 
 
 @once
-def spoken(session: Session, number: str, seq: int | None) -> dict[str, Any]:
-    statement = session.get(Statement, (number, seq)) if seq else None
+def spoken(record: Record, number: str, seq: int | None) -> dict[str, Any]:
+    statement = record.get(Statement, number, seq)
     return statement.words if statement else {}
 
 
 @once
-def asked(session: Session, number: str) -> list[AskedView]:
-    return sorted(askings(session, number), key=lambda asking: asking.seq)
+def asked(record: Record, number: str) -> list[AskedView]:
+    return sorted(askings(record, number), key=lambda asking: asking.seq)
 
 
-def askings(session: Session, number: str) -> Iterator[AskedView]:
+def askings(record: Record, number: str) -> Iterator[AskedView]:
     rows: list[Supervision | Advice] = []
     for table in (Supervision, Advice):
-        rows += session.scalars(select(table).where(table.ticket_number == number))
+        rows += record.of(table, number)
     for row in rows:
-        question = spoken(session, number, row.seq)
+        question = spoken(record, number, row.seq)
         supervises = isinstance(row, Supervision)
         yield AskedView(
             kind=Asked.SUPERVISION if supervises else Asked.ADVICE,
@@ -176,15 +219,15 @@ def askings(session: Session, number: str) -> Iterator[AskedView]:
             asked_at=row.issued_at if isinstance(row, Supervision) else row.given_at,
             answer_due_at=row.answer_due_at,
             answered_at=row.answered_at,
-            answer=spoken(session, number, row.answer_seq).get("text"),
+            answer=spoken(record, number, row.answer_seq).get("text"),
         )
 
 
 @once
-def words(session: Session, ticket: Ticket, action: Action) -> WordsView | None:
+def words(record: Record, ticket: Ticket, action: Action) -> WordsView | None:
     """Of the newest event of an action: of reviews a return, of callbacks one with a reason."""
-    for row in (row for row in reversed(history(session, ticket.number)) if row.action is action):
-        statement = spoken(session, ticket.number, row.seq)
+    for row in (row for row in reversed(history(record, ticket.number)) if row.action is action):
+        statement = spoken(record, ticket.number, row.seq)
         text = statement.get("reason" if action is Action.CALLBACK else "text")
         if text is not None and row.data.get("approve") is not True:
             measures = statement.get("measures")
@@ -197,17 +240,15 @@ def brief(city: City, code: str) -> OfficeBrief:
 
 
 @once
-def history(session: Session, number: str) -> Sequence[Event]:
-    return session.scalars(
-        select(Event).where(Event.ticket_number == number).order_by(Event.seq)
-    ).all()
+def history(record: Record, number: str) -> Sequence[Event]:
+    return sorted(record.of(Event, number), key=lambda event: event.seq)
 
 
 @once
-def events(session: Session, number: str) -> list[EventView]:
+def events(record: Record, number: str) -> list[EventView]:
     return [
-        event(row, session.get(Statement, (number, row.seq)), session.get(Key, row.actor))
-        for row in history(session, number)
+        event(row, record.get(Statement, number, row.seq), record.get(Key, row.actor))
+        for row in history(record, number)
     ]
 
 

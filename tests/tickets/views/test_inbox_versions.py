@@ -6,15 +6,12 @@ tag that he has; what he then holds is compared with the page made the long way.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from fastapi import FastAPI
 from httpx import Response
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.access.roles import DESKS, Caller, Role
 from app.kit.web.paging import Page
@@ -29,6 +26,7 @@ from tests.aids.stages import JIUXIANQIAO, Build
 from tests.aids.wire import statements
 from tests.conftest import StillClock
 from tests.tickets.views import plainly
+from tests.tickets.views.plainly import Record, Records
 from tests.tickets.views.test_same_json import BUILDS
 
 WATCHED = (
@@ -47,17 +45,17 @@ class Watch:
     def __init__(self, app: FastAPI, people: People, clock: StillClock) -> None:
         self.app, self.clock = app, clock
         self.persons = {Caller("k", role, code): people(role, code) for role, code in WATCHED}
-        self.lanes = {caller: self.lane(caller) for caller in self.persons}
+        self.records = Records(app.state.sessions)
         self.held: dict[Caller, tuple[str, bytes]] = {}
         self.pages: dict[tuple[Caller, str], bytes] = {}
         self.unchanged = 0
 
     def look(self) -> None:
-        with self.app.state.sessions() as session:
-            for caller, person in self.persons.items():
-                self.compare(session, caller, person)
+        record = self.records.now()
+        for caller, person in self.persons.items():
+            self.compare(record, caller, person)
 
-    def compare(self, session: Session, caller: Caller, person: Person) -> None:
+    def compare(self, record: Record, caller: Caller, person: Person) -> None:
         tag, body = self.held.get(caller, ("", b""))
         answer = person.get("/inbox", headers={"If-None-Match": tag})
         if answer.status_code == 304:
@@ -65,28 +63,44 @@ class Watch:
             assert answer.headers["etag"] == tag
         else:
             tag, body = answer.headers["etag"], answer.content
-        assert body == self.anew(session, caller), (caller, answer.status_code)
+        assert body == self.anew(record, caller), (caller, answer.status_code)
         assert self.pages.setdefault((caller, tag), body) == body
         self.held[caller] = tag, body
 
-    def office_lane(self, caller: Caller) -> tuple[Any, list[Any]]:
-        if caller.role is Role.DISTRICT:
-            return Ticket.asked_of == caller.office_code, [Ticket.asked_until]
-        return Ticket.waits_for == caller.office_code, [Ticket.waits_until]
-
-    def lane(self, caller: Caller) -> sa.Select[Ticket]:
-        lies, order = self.office_lane(caller)
-        if caller.role in DESKS:
-            since = getattr(Ticket, DESK_COLUMNS[Part(caller.role)])
-            lies, order = since.is_not(None), [Ticket.urgency, since]
-        return select(Ticket).where(lies).order_by(*order, Ticket.number)
-
-    def anew(self, session: Session, caller: Caller) -> bytes:
-        city, tickets = self.app.state.city, session.scalars(self.lanes[caller])
+    def anew(self, record: Record, caller: Caller) -> bytes:
+        city, now = self.app.state.city, self.clock()
         items = [
-            plainly.waiting(session, city, caller, ticket, self.clock()) for ticket in tickets.all()
+            plainly.waiting(record, city, caller, ticket, now) for ticket in lane(record, caller)
         ]
         return Page[WaitingView](items=items, next=None).model_dump_json().encode()
+
+
+@plainly.once
+def lane(record: Record, caller: Caller) -> list[Ticket]:
+    tickets = record.rows[Ticket].values()
+    return sorted(
+        (ticket for ticket in tickets if lies(ticket, caller)),
+        key=lambda ticket: (*order(ticket, caller), ticket.number),
+    )
+
+
+def lies(ticket: Ticket, caller: Caller) -> bool:
+    if caller.role in DESKS:
+        return since(ticket, caller) is not None
+    office = ticket.asked_of if caller.role is Role.DISTRICT else ticket.waits_for
+    return office == caller.office_code
+
+
+def order(ticket: Ticket, caller: Caller) -> tuple[Any, ...]:
+    if caller.role in DESKS:
+        return ticket.urgency, since(ticket, caller)
+    until = ticket.asked_until if caller.role is Role.DISTRICT else ticket.waits_until
+    return until is None, until
+
+
+def since(ticket: Ticket, caller: Caller) -> datetime | None:
+    at: datetime | None = getattr(ticket, DESK_COLUMNS[Part(caller.role)])
+    return at
 
 
 @pytest.fixture

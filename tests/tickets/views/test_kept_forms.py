@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import Response
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.access.roles import Caller, Role
 from app.kit.web.paging import Page
@@ -24,6 +24,7 @@ from tests.aids.stages import JIUXIANQIAO, Build
 from tests.aids.wire import statements
 from tests.conftest import StillClock
 from tests.tickets.views import plainly
+from tests.tickets.views.plainly import Record, Records
 from tests.tickets.views.test_inbox_versions import WALKS
 
 LOOKING = (
@@ -38,20 +39,28 @@ class Lists:
     def __init__(self, app: FastAPI, people: People, clock: StillClock) -> None:
         self.app, self.clock = app, clock
         self.persons = {Caller("k", role, code): people(role, code) for role, code in LOOKING}
-        newest = select(Ticket).order_by(Ticket.received_at.desc(), Ticket.number.desc())
-        self.pages = {caller: newest.where(scope.visible(caller)) for caller in self.persons}
+        self.records = Records(app.state.sessions)
 
     def compare(self) -> None:
-        with self.app.state.sessions() as session:
-            for caller, person in self.persons.items():
-                assert person.get("/tickets").content == self.anew(session, caller), caller
+        record = self.records.now()
+        for caller, person in self.persons.items():
+            assert person.get("/tickets").content == self.anew(record, caller), caller
 
-    def anew(self, session: Session, caller: Caller) -> bytes:
+    def anew(self, record: Record, caller: Caller) -> bytes:
         items = [
-            plainly.view(session, self.app.state.city, caller, ticket, self.clock(), bulk=True)
-            for ticket in session.scalars(self.pages[caller])
+            plainly.view(record, self.app.state.city, caller, ticket, self.clock(), bulk=True)
+            for ticket in newest(record, caller, self.app.state.sessions)
         ]
         return Page[TicketView](items=items, next=None).model_dump_json().encode()
+
+
+@plainly.once
+def newest(record: Record, caller: Caller, sessions: sessionmaker[Session]) -> list[Ticket]:
+    """Those that the caller may see."""
+    query = select(Ticket.number).order_by(Ticket.received_at.desc(), Ticket.number.desc())
+    with sessions() as session:
+        numbers = session.scalars(query.where(scope.visible(caller))).all()
+    return [record.rows[Ticket][number,] for number in numbers]
 
 
 @pytest.fixture

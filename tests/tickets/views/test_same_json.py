@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from pydantic import TypeAdapter
-from sqlalchemy.orm import Session
 
 from app.access.roles import Caller, Role
 from app.kit.web.paging import Page
@@ -17,6 +16,7 @@ from tests.aids.given import CHAOYANG, WANGJING, People, Person
 from tests.aids.stages import JIUXIANQIAO, MARKET, STAGES, Build
 from tests.conftest import StillClock
 from tests.tickets.views import plainly
+from tests.tickets.views.plainly import Record, Records
 
 OFFICES = {
     Role.HANDLER: (WANGJING, JIUXIANQIAO, MARKET),
@@ -76,26 +76,26 @@ def everyone(people: People) -> list[tuple[Caller, Person]]:
 def test_a_ticket_and_its_events_are_told_as_their_models_tell_them(
     people: People, app: FastAPI, clock: StillClock, build: Build
 ) -> None:
-    number = build(people, clock)
+    number, records = build(people, clock), Records(app.state.sessions)
     for days in (0, 0.11, 1, 30):  # past every window and due time
         clock.tick(days=days)
-        with app.state.sessions() as session:
-            for caller, person in everyone(people):
-                compare_ticket(session, app.state.city, clock, caller, person, number)
+        persons, record = everyone(people), records.now()
+        for caller, person in persons:
+            compare_ticket(record, app.state.city, clock, caller, person, number)
 
 
 def compare_ticket(
-    session: Session, city: Any, clock: StillClock, caller: Caller, person: Person, number: str
+    record: Record, city: Any, clock: StillClock, caller: Caller, person: Person, number: str
 ) -> None:
     answer, history = person.get(f"/tickets/{number}"), person.get(f"/tickets/{number}/events")
     if answer.status_code == 404:
         assert history.status_code == 404
         return
-    ticket = session.get_one(Ticket, number)
-    shown = plainly.view(session, city, caller, ticket, clock(), bulk=False)
+    ticket = record.rows[Ticket][number,]
+    shown = plainly.view(record, city, caller, ticket, clock(), bulk=False)
     assert answer.content == shown.model_dump_json().encode()
     assert answer.headers["content-type"] == "application/json"
-    events = plainly.events(session, number)
+    events = plainly.events(record, number)
     assert history.content == EVENTS.dump_json(events, by_alias=True)
 
 
@@ -105,27 +105,28 @@ def test_pages_are_told_as_their_model_tells_them(
     for build in BUILDS.values():
         build(people, clock)
         clock.tick(seconds=1)
+    records = Records(app.state.sessions)
     for days in (0, 0.11, 1, 30):
         clock.tick(days=days)
-        with app.state.sessions() as session:
-            for caller, person in everyone(people):
-                paths = ["/tickets", *(["/inbox"] if caller.address else [])]
-                for path in paths:
-                    compare_page(session, app.state.city, clock, caller, person, path)
+        persons, record = everyone(people), records.now()
+        for caller, person in persons:
+            paths = ["/tickets", *(["/inbox"] if caller.address else [])]
+            for path in paths:
+                compare_page(record, app.state.city, clock, caller, person, path)
 
 
 def compare_page(
-    session: Session, city: Any, clock: StillClock, caller: Caller, person: Person, path: str
+    record: Record, city: Any, clock: StillClock, caller: Caller, person: Person, path: str
 ) -> None:
     answer = person.get(path, limit=7)
     page = answer.json()
-    tickets = [session.get_one(Ticket, item["number"]) for item in page["items"]]
+    tickets = [record.rows[Ticket][item["number"],] for item in page["items"]]
     if path == "/inbox":
-        rows = [plainly.waiting(session, city, caller, ticket, clock()) for ticket in tickets]
+        rows = [plainly.waiting(record, city, caller, ticket, clock()) for ticket in tickets]
         expected: Page[Any] = Page[WaitingView](items=rows, next=page["next"])
     else:
         items = [
-            plainly.view(session, city, caller, ticket, clock(), bulk=True) for ticket in tickets
+            plainly.view(record, city, caller, ticket, clock(), bulk=True) for ticket in tickets
         ]
         expected = Page[TicketView](items=items, next=page["next"])
     assert answer.content == expected.model_dump_json().encode()
