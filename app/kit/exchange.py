@@ -71,9 +71,8 @@ class Exchange:
         expected = self.send_all(statements)
 
         async def answers() -> list[Answer]:
-            results = received(self.server)
-            _, *rows = [await self.read(results, each) for each in expected]
-            await self.finish(results)
+            _, *rows = [await self.read(each) for each in expected]
+            await self.finish()
             return rows
 
         return answers
@@ -96,15 +95,14 @@ class Exchange:
             rest.append([*self.send(statement)])
             self.server.flush()
         rest += self.send_all([COMMIT])
-        results = received(self.server)
 
         async def rows() -> Answer:
-            return [row for each in ahead for row in await self.read(results, each)]
+            return [row for each in ahead for row in await self.read(each)]
 
         async def committed() -> None:
             for each in rest:
-                await self.read(results, each)
-            await self.finish(results)
+                await self.read(each)
+            await self.finish()
 
         return rows, committed
 
@@ -117,19 +115,19 @@ class Exchange:
         self.server.flush()
         return expected
 
-    async def read(self, results: AsyncIterator[PGresult], expected: Sequence[bool]) -> Answer:
+    async def read(self, expected: Sequence[bool]) -> Answer:
         """The rows of a statement."""
         rows: Answer = []
         for is_wanted in expected:
-            result = await anext(results)
+            result = await received(self.server)
+            assert result is not None
             if is_wanted:
                 rows = self.rows(result)
         return rows
 
-    async def finish(self, results: AsyncIterator[PGresult]) -> None:
+    async def finish(self) -> None:
         """Nothing is left to be read, but of what was sent ahead."""
-        async for result in results:
-            raise AssertionError(result)
+        assert await received(self.server) is None
         if not self.ahead:
             self.server.exit_pipeline_mode()
             self.failed = False
@@ -148,7 +146,7 @@ class Exchange:
             self.server.send_prepare(name, text)
             self.connection.prepared.add(name)
             yield False
-        values = [statement.values[parameter] for parameter in parameters]
+        values = list(map(statement.values.__getitem__, parameters))
         texts = self.adapter.dump_sequence(values, [PyFormat.TEXT] * len(values))
         self.server.send_query_prepared(name, texts)
         yield True
@@ -164,21 +162,19 @@ class Exchange:
         self.connection.close()
 
 
-async def received(server: PGconn) -> AsyncIterator[PGresult]:
-    """The results of all that was sent. Raises the first that is an error."""
-    while True:
-        await ready(server)
+async def received(server: PGconn) -> PGresult | None:
+    """The next result of what was sent; None after the last. Raises the first that is an error."""
+    result = None
+    while result is None:
+        if server.flush() or server.is_busy():
+            await arrival(server)
         result = server.get_result()
-        if result is None:
-            continue
-        if result.status == ExecStatus.PIPELINE_SYNC:
-            return
-        if result.status == ExecStatus.FATAL_ERROR:
-            raise error_from_result(result)
-        yield result
+    if result.status == ExecStatus.FATAL_ERROR:
+        raise error_from_result(result)
+    return None if result.status == ExecStatus.PIPELINE_SYNC else result
 
 
-async def ready(server: PGconn) -> None:
+async def arrival(server: PGconn) -> None:
     """When everything is sent, and the next result is there."""
     while (unsent := server.flush()) or server.is_busy():
         server.consume_input()

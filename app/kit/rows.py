@@ -5,7 +5,7 @@ row and for a thousand, so that it stays prepared. A few rows are sent value by 
 takes a ticket's seven rows in 0.30 ms in place of 0.34.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -43,16 +43,13 @@ def insertion_of(tables: Mapping[type[Base], Sequence[Row]]) -> Statement:
 
 def insertion_by_value(tables: Mapping[type[Base], Sequence[Row]]) -> Statement:
     shape = tuple((model, tuple(rows[0]), len(rows)) for model, rows in tables.items())
-    text, parameters = insertions_by_value(shape)
-    plain = (msgspec.to_builtins(rows, builtin_types=(bytes,)) for rows in tables.values())
-    values = (value for rows in plain for row in rows for value in row.values())
-    return Statement(
-        text,
-        {
-            name: msgspec.json.encode(value).decode() if is_json and value is not None else value
-            for (name, is_json), value in zip(parameters, values, strict=True)
-        },
-    )
+    text, names, places = insertions_by_value(shape)
+    plain = msgspec.to_builtins(list(tables.values()), builtin_types=(bytes,))
+    values = [value for rows in plain for row in rows for value in row.values()]
+    for place in places:
+        if values[place] is not None:
+            values[place] = msgspec.json.encode(values[place]).decode()
+    return Statement(text, dict(zip(names, values, strict=True)))
 
 
 def as_json(rows: Sequence[Row], binary: Sequence[str] = ()) -> str:
@@ -76,22 +73,22 @@ Shape = tuple[tuple[type[Base], tuple[str, ...], int], ...]
 
 
 @cache
-def insertions_by_value(shape: Shape) -> tuple[str, list[tuple[str, bool]]]:
-    """The statement, and its parameters in order, each with whether it is a JSON text."""
-    parameters: list[tuple[str, bool]] = []
-    parts: list[str] = []
-    for model, names, number in shape:
-        lines = []
-        for _ in range(number):
-            first = len(parameters)
-            parameters += [
-                (f"p{first + place}", isinstance(table_of(model).c[name].type, sa.JSON))
-                for place, name in enumerate(names)
-            ]
-            lines.append(", ".join(f"%({name})s" for name, _ in parameters[first:]))
-        columns, rows = ", ".join(names), "), (".join(lines)
-        parts.append(f"INSERT INTO {table_of(model).name} ({columns}) VALUES ({rows})")
-    return together(parts), parameters
+def insertions_by_value(shape: Shape) -> tuple[str, list[str], list[int]]:
+    """The statement, its parameters in order, and the places of those that are JSON texts."""
+    columns = [table_of(model).c[name] for model, names, rows in shape for name in names * rows]
+    parameters = [f"p{place}" for place in range(len(columns))]
+    places = [at for at, column in enumerate(columns) if isinstance(column.type, sa.JSON)]
+    left = iter(parameters)
+    parts = [
+        f"INSERT INTO {table_of(model).name} ({', '.join(names)}) VALUES {lines(left, names, rows)}"
+        for model, names, rows in shape
+    ]
+    return together(parts), parameters, places
+
+
+def lines(parameters: Iterator[str], names: Sequence[str], rows: int) -> str:
+    every = (", ".join(f"%({next(parameters)})s" for _ in names) for _ in range(rows))
+    return ", ".join(f"({line})" for line in every)
 
 
 def together(insertions: Sequence[str]) -> str:

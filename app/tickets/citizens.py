@@ -1,7 +1,6 @@
 """Citizens: their names and numbers, enciphered in the database, masked by the reader's role
 (RULEBOOK D.16)."""
 
-import hashlib
 import hmac
 import logging
 from collections.abc import Mapping
@@ -246,7 +245,7 @@ def caller_hash(secret: bytes, phone: str | None, anonymous: bool) -> bytes | No
     """The keyed hash of a citizen's number, to find his tickets; None for an anonymous caller."""
     read = None if anonymous or phone is None else telephones.read(phone)
     key = read and read.key
-    return hmac.new(secret, f"citizen:{key}".encode(), hashlib.sha256).digest() if key else None
+    return hmac.digest(secret, f"citizen:{key}".encode(), "sha256") if key else None
 
 
 NOBODYS = b""

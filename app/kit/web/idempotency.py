@@ -1,6 +1,5 @@
 """One Idempotency-Key, one effect: a claim is committed or undone with its transaction."""
 
-import hashlib
 import hmac
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -215,7 +214,7 @@ async def once(
 
 
 def keyed_hash(secret: bytes, text: bytes) -> bytes:
-    return hmac.new(secret, text, hashlib.sha256).digest()
+    return hmac.digest(secret, text, "sha256")
 
 
 def forget_old(session: Session, now: datetime) -> bool:

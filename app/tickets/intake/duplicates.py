@@ -100,13 +100,11 @@ def one_at_a_time(callers: Collection[bytes]) -> Statement:
     """Until the commit nobody else takes in a request of these citizens: two equal ones that come
     at the same instant see each other. Always in the same order, so that nobody waits in a ring."""
     locking = CITIZENS if len(callers) <= FEW else MANY_CITIZENS
-    return Statement(locking, {"keys": sorted({key_of(caller) for caller in callers})})
+    return Statement(locking, {"keys": keys_of(callers)})
 
 
-def those_free(callers: Collection[bytes]) -> Statement:
-    """The same without waiting: of each citizen (`key_of`) whether nobody else has him. Of FEW at
-    most."""
-    return Statement(FREE, {"keys": sorted({key_of(caller) for caller in callers})})
+def keys_of(callers: Iterable[bytes]) -> list[int]:
+    return sorted({key_of(caller) for caller in callers})
 
 
 def key_of(caller: bytes) -> int:
@@ -125,9 +123,11 @@ CITIZENS = f"""
 
 
 FREE = f"""
-    SELECT pg_advisory_xact_lock_shared({EVERYONE}), key, pg_try_advisory_xact_lock(key)
-    FROM unnest(%(keys)s::bigint[]) AS key
+    array(SELECT key FROM unnest(%(keys)s::bigint[]) AS key
+        WHERE CASE WHEN pg_advisory_xact_lock_shared({EVERYONE})::text IS NOT NULL
+            THEN pg_try_advisory_xact_lock(key) END)
 """
+"""The same without waiting: those citizens that nobody else has. Of FEW at most."""
 
 
 def search(callers: Collection[bytes], since: datetime) -> Statement:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -41,13 +42,19 @@ class Sparse(Form):
     def _without_blanks(cls, body: Any) -> Any:
         if not isinstance(body, dict):
             return body
-        fields = cls.model_fields.items()
-        may_be_blank = {name for name, field in fields if not field.is_required()} - cls.never_blank
+        may_be_blank = may_be_blank_of(cls)
         return {
             name: value
             for name, value in body.items()
             if name not in may_be_blank or value not in (None, "")
         }
+
+
+@cache
+def may_be_blank_of(form: type[Sparse]) -> frozenset[str]:
+    """The members that may be left out, but for those that are never blank."""
+    fields = form.model_fields.items()
+    return frozenset(name for name, field in fields if not field.is_required()) - form.never_blank
 
 
 @worded

@@ -20,6 +20,7 @@ import psycopg
 
 from app.city import City
 from app.feed import service as feed
+from app.kit.cipher import Cipher
 from app.kit.errors import Refusal
 from app.kit.exchange import Exchange
 from app.kit.instants import RECORDING
@@ -47,9 +48,12 @@ Arrivals = dict[int, Arrival]
 BEGIN = f"""
     SELECT pg_current_xact_id()::text, pg_advisory_xact_lock_shared({RECORDING}),
         array(SELECT nextval('{NUMBERS.name}')
-            FROM unnest(array_fill(0, ARRAY[%(count)s::integer])))
+            FROM unnest(array_fill(0, ARRAY[%(count)s::integer]))),
+        {duplicates.FREE}
 """
 """Of an array the planner expects few members, however many are asked for, and keeps its plan."""
+
+LOCK = f"SELECT {duplicates.FREE}"
 
 AT_A_STRETCH = 8
 """Requests of a group: then whoever else waits for the event loop has his turn."""
@@ -112,7 +116,7 @@ async def written_down(
     was_committed: WasCommitted,
 ) -> Sequence[Answer]:
     """The second exchange, and the answers."""
-    written = receive.tables(city.cipher, new)
+    written = receive.heads(new)
     keys = {
         name: (ticket.number, HTTPStatus.CREATED)
         for request, ticket in zip(requests, new, strict=True)
@@ -121,7 +125,7 @@ async def written_down(
     drafts: Sequence[Draft] = ()
     outcomes: Sequence[Answer] = ()
     try:
-        statements = chain(writing(written, new), settling(look.claimed, keys))
+        statements = chain(writing(city.cipher, written, new), settling(look.claimed, keys))
         near, committed = exchange.committing(statements)
         drafts = await drafted(city, written, new)  # while the database writes
         outcomes = answers(requests, new, drafts, look.earlier, related.by_place(await near()))
@@ -143,18 +147,19 @@ def looking_up(
     city = group[0].city
     hashes = {name: request.body_hash for request in group for name in request.names}
     citizens = {request.citizen for request in group if request.citizen}
+    keys = duplicates.keys_of(citizens)
     answers = exchange.asking(
-        Statement(BEGIN, {"count": len(group)}),
+        Statement(BEGIN, {"count": len(group), "keys": [] if hashes else keys}),
         idempotency.claim(PATH, hashes, now) if hashes else None,
-        duplicates.those_free(citizens) if citizens else None,
+        Statement(LOCK, {"keys": keys}) if hashes else None,
         duplicates.search(citizens, since) if citizens else None,
     )
 
     async def look_up() -> Look:
         [begun], claimed, locked, earlier = await answers()
-        transaction, _, numbers = begun
+        transaction, _, numbers, free = begun
         names = frozenset((caller, key) for caller, key in claimed)
-        free = frozenset(key for _, key, is_free in locked if is_free)
+        free = frozenset(chain(free, *chain(*locked)))
         mine = duplicates.by_caller(city.cipher, earlier)
         return Look(transaction, numbers, names, free, mine)
 
@@ -194,9 +199,12 @@ def plain_ones(group: Sequence[Request], arrivals: Arrivals, look: Look, now: da
     }
 
 
-def writing(written: Tables, new: Sequence[New]) -> Iterator[Statement]:
+def writing(cipher: Cipher, written: Tables, new: Sequence[New]) -> Iterator[Statement]:
+    """The tickets go first: the server writes them while the other rows are made."""
     if new:
-        yield insertion_of(written)
+        yield insertion_of({Ticket: written[Ticket]})
+        written |= receive.others(cipher, new)
+        yield insertion_of({table: written[table] for table in written if table is not Ticket})
         yield feed.numbering(receive.news(new), receive.desks(written))
 
 

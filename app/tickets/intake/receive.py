@@ -136,6 +136,11 @@ Tables = dict[type[Base], list[dict[str, Any]]]
 
 def tables(cipher: Cipher, new: Sequence[New]) -> Tables:
     """The rows that new tickets are."""
+    return heads(new) | others(cipher, new)
+
+
+def heads(new: Sequence[New]) -> Tables:
+    """Their own rows, with what those depend on."""
     statements = [statement_of(ticket) for ticket in new]
     requests = [request_row(number, arrival) for number, _, arrival in new]
     events = [
@@ -149,10 +154,16 @@ def tables(cipher: Cipher, new: Sequence[New]) -> Tables:
             for (number, _, arrival), rows in zip(new, events, strict=True)
         ],
         Request: requests,
-        Citizen: [citizen_row(cipher, number, arrival) for number, _, arrival in new],
-        Dispatch: [row for number, _, arrival in new for row in dispatch_rows(number, arrival)],
         Event: [row for rows in events for row in rows],
         Statement: [statement for statement in statements if statement],
+    }
+
+
+def others(cipher: Cipher, new: Sequence[New]) -> Tables:
+    """What their own rows do not depend on."""
+    return {
+        Citizen: [citizen_row(cipher, number, arrival) for number, _, arrival in new],
+        Dispatch: [row for number, _, arrival in new for row in dispatch_rows(number, arrival)],
     }
 
 
