@@ -75,8 +75,8 @@ class City:
 
     def rules_alike(self, first: datetime, second: datetime) -> bool:
         """Whether the same rules and names hold at both instants."""
-        rules = (thresholds(self.policies, instant) for instant in (first, second))
-        return day_of(first) == day_of(second) and next(rules) == next(rules)
+        rules = self.policies.at(first) is self.policies.at(second)
+        return rules and day_of(first) == day_of(second)
 
     def office(self, code: str, pointer: str, now: datetime) -> OfficeEntry:
         """An office that works today. Refuses (NoSuchOffice) at the field that named it."""

@@ -1,9 +1,10 @@
 """Every name shown on a page in Chinese has a Chinese word."""
 
 import re
-from dataclasses import replace
 from itertools import product
 from typing import get_args
+
+from msgspec.structs import replace
 
 from app.bulletins.escalations import FORMER_NAMES
 from app.bulletins.schemas import WhistlesView

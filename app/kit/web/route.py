@@ -31,6 +31,7 @@ from app.kit.web.once import GivenTwice, check_headers, check_query, is_plain, m
 NO_JSON = messages.template("the body is not JSON: line {line}, column {column}")
 HEAD = "jiesu.head"
 """In a scope: nothing but the head of the answer is wanted."""
+DECODER = json.JSONDecoder(object_pairs_hook=members)
 BODILESS = frozenset({"GET", "DELETE"})
 
 
@@ -57,7 +58,7 @@ class JsonRequest(Request):
             return [self.refused]
         body = await self.body()
         try:
-            return json.loads(body.decode(), object_pairs_hook=members)
+            return DECODER.decode(body.decode())
         except RecursionError:
             return [Malformed(messages.Message("the JSON is nested too deeply"))]
         except ValueError as fault:

@@ -1,8 +1,8 @@
 """Urgency: a ticket's level is raised or lowered, and its limits change with it."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from app.kit.errors import Conflict, Invalid

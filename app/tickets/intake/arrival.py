@@ -1,9 +1,11 @@
 """A request that has passed every check, routed: all that is known of it before it is written."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, partial
+from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from app.city import City
 from app.offices.catalogue import Urgency
@@ -24,8 +26,21 @@ from app.tickets.matter import words
 from app.tickets.persons import Sender
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Listening:
+    """For a doubt, once, when somebody first asks for it."""
+
+    def __init__(self, city: City, new: NewTicket, known: Suggestion | None, urgency: Urgency):
+        self.city, self.new, self.known, self.urgency = city, new, known, urgency
+
+    def __call__(self) -> Doubt | None:
+        return self.doubt
+
+    @cached_property
+    def doubt(self) -> Doubt | None:
+        return doubt(self.city, self.new, self.urgency, self.known)
+
+
+class Arrival(Struct, frozen=True):
     """A request that has passed every check, with where it belongs and its clock."""
 
     new: NewTicket
@@ -140,7 +155,7 @@ def as_of(city: City, new: NewTicket, now: datetime) -> Arrival:
             city.secret, new.citizen.callback_phone, new.citizen.anonymous
         ),
         suggestion=suggestion,
-        doubt=cache(partial(doubt, city, new, urgency, suggestion)),
+        doubt=Listening(city, new, suggestion, urgency),
         rescue=bool(services(city, new, suggestion)),
     )
 

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import AsyncIterable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from msgspec.structs import replace
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 

@@ -10,13 +10,13 @@ transaction: a group waits for no citizen.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import chain
 from typing import NamedTuple
 
 import psycopg
+from msgspec.structs import replace
 
 from app.city import City
 from app.feed import service as feed
@@ -191,7 +191,7 @@ def plain_ones(group: Sequence[Request], arrivals: Arrivals, look: Look, now: da
     it may be."""
     findings = duplicates.settle(list(arrivals.values()), look.earlier, (), now)
     return {
-        place: replace(arrival, repeat_of=finding.repeat_of)
+        place: replace(arrival, repeat_of=finding.repeat_of) if finding.repeat_of else arrival
         for (place, arrival), finding in zip(arrivals.items(), findings, strict=True)
         if group[place].names <= look.claimed
         and (arrival.caller is None or duplicates.key_of(arrival.caller) in look.free)

@@ -1,13 +1,13 @@
 """The one way in: tickets, one or a thousand, checked, routed and written in few statements."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from msgspec import UNSET
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

@@ -1,9 +1,10 @@
 """Limits: a ticket's due times, its due changes, and the offices that must act."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from app.kit.workdays import ONE_DAY, add_workdays, day_of, midnight, next_workday
 from app.offices.catalogue import Urgency

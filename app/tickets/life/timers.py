@@ -1,9 +1,10 @@
 """Timers: the columns that a ticket's clock depends on, and its due changes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from app.offices.catalogue import Urgency
 from app.tickets.life.lifecycle import Action, Status
@@ -13,8 +14,7 @@ TICK = timedelta(microseconds=1)
 HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Timers:
+class Timers(Struct, frozen=True):
     """The columns that a ticket's clock depends on; `since` is the beginning of its status."""
 
     status: Status
@@ -77,7 +77,7 @@ class Timers:
         return cls(**{name: row[name] for name in NAMES if name in row})
 
 
-NAMES = tuple(field.name for field in fields(Timers))
+NAMES = Timers.__struct_fields__
 
 
 class Fall(NamedTuple):

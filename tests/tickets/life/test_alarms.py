@@ -1,13 +1,13 @@
 """Alarms (RULEBOOK D.6.3): which wait rings, to the microsecond, for whom, and until when."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.offices.catalogue import Urgency
 from app.tickets.life import alarms, duties, limits

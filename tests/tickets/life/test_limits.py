@@ -1,6 +1,5 @@
 """A ticket's clock to the microsecond: due times, what falls due by itself, whose turn it is."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy, parse

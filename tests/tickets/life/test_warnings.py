@@ -1,13 +1,13 @@
 """What falls due by itself, and in which order: warnings, escalations, ends (RULEBOOK D.6.3)."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.kit.workdays import BEIJING as ZONE
 from app.kit.workdays import KNOWN_YEARS
