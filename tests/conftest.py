@@ -39,6 +39,7 @@ from tests.aids import declared
 from tests.aids.client import Client
 from tests.aids.given import ADMIN_KEY, People
 from tests.aids.past import Store, storing
+from tests.serving import migrated
 
 KEPT = frozenset({"office", "district", "office_name", "place", "category", "catalogue_rule"})
 KEPT_TOO = frozenset(
@@ -153,12 +154,11 @@ def database_url() -> Iterator[str]:
     pytest's folder, which another run closes to the cluster's user."""
     given = os.environ.get("JIESU_DATABASE_URL")
     if given is None:
-        with (
-            TemporaryDirectory(prefix="jiesu-tests-") as folder,
-            embedded.running(Path(folder), durable=False) as url,
-        ):
-            plan_once(url)
-            yield url
+        with TemporaryDirectory(prefix="jiesu-tests-") as folder:
+            migrated.begin_with(Path(folder))
+            with embedded.running(Path(folder), durable=False) as url:
+                plan_once(url)
+                yield url
         return
     name = f"jiesu_test_{os.getpid()}"
     with psycopg.connect(given, autocommit=True) as server:

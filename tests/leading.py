@@ -46,8 +46,11 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
-    """The tests are imported once for all workers."""
-    stack, command = workers.opened(config.args, config.invocation_params.dir)
+    """The tests are imported once for all workers; meanwhile their database is made."""
+    folder = config.invocation_params.dir
+    making = nursery.Birth([], dict(os.environ), str(folder), "tests.serving.migrated:made")
+    config.add_cleanup(nursery.Process(making).close)
+    stack, command = workers.opened(config.args, folder)
     config.add_cleanup(stack.close)
     for spec in specs:
         spec.python = command

@@ -16,6 +16,7 @@ import psutil
 
 from app.kit.host import embedded
 from tests.aids.nursery import PLACE, Birth, Process
+from tests.serving import migrated
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 180
@@ -49,6 +50,8 @@ class Service:
             base_url=self.url, headers={"Connection": "close"}, timeout=30, verify=False
         )
         self.database = embedded.url(directory)
+        if PLACE in os.environ:
+            migrated.begin_with(directory)
         self.start()
 
     def start(self) -> None:

@@ -180,6 +180,10 @@ class Process(Living):
             self.log.seek(0)
             return self.stdout.read(), self.log.read().decode()
 
+    def close(self) -> None:
+        """When it has ended."""
+        self.communicate()
+
 
 if __name__ == "__main__":
     with socket.socket(fileno=int(sys.argv[1])) as door:

@@ -12,12 +12,13 @@ import pytest
 from tests.aids.given import JPEG, request
 from tests.aids.nursery import Birth, Process
 from tests.aids.patience import PATIENCE_SECONDS, eventually
-from tests.serving import sabotaged
+from tests.serving import migrated, sabotaged
 from tests.serving.test_serve import ROOT, Service, environment
 
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
+    migrated.begin_with(tmp_path)
     running = Service(tmp_path)
     yield running
     if running.process.poll() is None:
@@ -25,6 +26,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 
 def test_a_loop_that_ends_ends_the_process_with_a_code(tmp_path: Path) -> None:
+    migrated.begin_with(tmp_path)
     life = f"{sabotaged.__name__}:run"
     process = Process(Birth(["serve"], environment(tmp_path, {}), str(ROOT), life))
 

@@ -23,6 +23,7 @@ from tests.aids.live import plain_client
 from tests.aids.nursery import Birth, Process
 from tests.aids.patience import PATIENCE_SECONDS, eventually
 from tests.aids.postgres import Postgres, made_by
+from tests.serving import migrated
 from tests.serving.test_serve import ROOT, environment, forked
 
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -269,6 +270,7 @@ def test_a_worker_that_cannot_serve_is_told_once_and_ends_the_service(tmp_path: 
     policies = tmp_path / "policies"
     policies.mkdir()
     (policies / "bad.toml").write_text("no = 'policy'")
+    migrated.begin_with(tmp_path)
 
     process = forked("serve", tmp_path, WORKERS="2", POLICY_DIR=str(policies))
 
