@@ -13,8 +13,6 @@ from typing import Annotated, Any
 import psycopg
 import sqlalchemy as sa
 from fastapi import Depends, Request
-from psycopg.adapt import Transformer
-from psycopg.pq import TransactionStatus
 from sqlalchemy import event, orm
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -22,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, mapped_column, sessionmaker
 
 from app.kit.address import psycopg_url
-from app.kit.cursor import Cursor
+from app.kit.cursor import Connection
 from app.kit.entities.changes import write_changed
 
 # A statement that SQLAlchemy doubts is not sent: it may be about other rows.
@@ -57,7 +55,6 @@ class Limits:
 
 
 REQUESTS = Limits(lock_ms=5_000, idle_ms=60_000)
-OPEN = frozenset({TransactionStatus.INTRANS, TransactionStatus.INERROR})
 
 Code = Annotated[str, mapped_column(sa.Text(collation="C"))]
 """Office codes, ticket numbers and other identifiers: compared byte by byte."""
@@ -93,31 +90,6 @@ def one_of(members: type[StrEnum], name: str = "", length: int = 40) -> sa.Enum:
         length=length,
         values_callable=lambda enum: [member.value for member in enum],
     )
-
-
-class Connection(psycopg.Connection[Any]):
-    """Keeps its prepared statements over a ROLLBACK; its cursors are quick.
-
-    psycopg forgets them there, in case the transaction changed a table; so a reader's statements
-    would never be prepared. The server keeps them. The transaction of a reader is committed.
-    """
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.cursor_factory = Cursor
-        self.prepared: set[bytes] = set()
-        """The names of what kit/exchange.py has prepared."""
-        self.adapter = Transformer(self)
-        """Its: what it has learned to read and to write stays."""
-
-    def rollback(self) -> None:
-        if self.pgconn.transaction_status not in OPEN:
-            super().rollback()
-            return
-        with self.lock:
-            self.pgconn.exec_(b"COMMIT" if self.read_only else b"ROLLBACK")
-        if self.pgconn.transaction_status != TransactionStatus.IDLE:
-            raise psycopg.OperationalError("the connection was lost at the end of a transaction")
 
 
 def make_engine(url: str, pool_size: int, limits: Limits | None = None) -> sa.Engine:

@@ -22,7 +22,8 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
-from app.kit.db import Connection, WouldWait, opens
+from app.kit.cursor import Connection
+from app.kit.db import WouldWait, opens
 from app.kit.ready import Statement
 
 COMMIT = Statement("COMMIT", {})

@@ -4,10 +4,9 @@ SQLAlchemy walks a statement anew for each execution; for a page of tickets that
 PostgreSQL takes to answer it.
 """
 
-from collections import namedtuple
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cached_property, lru_cache
+from functools import cached_property
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -15,6 +14,8 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy.orm import aliased
+
+from app.kit.cursor import Connection, columns_of, maker_of
 
 Model = TypeVar("Model")
 
@@ -40,8 +41,8 @@ class Statement(NamedTuple):
             connection.begin()
         driver = driver_of(connection)
         try:
-            cursor = driver.execute(self.text, self.values)
-            return read(cursor)
+            rows = driver.again(self.text, self.values) if isinstance(driver, Connection) else None
+            return read(driver.execute(self.text, self.values)) if rows is None else rows
         except psycopg.Error as fault:
             raise raised(connection, self, fault) from fault
 
@@ -54,14 +55,7 @@ def read(cursor: psycopg.Cursor[Any]) -> Sequence[Any]:
     result = cursor.pgresult
     if result is None or not result.nfields:
         return ()
-    row = row_of(tuple(map(result.fname, range(result.nfields))))
-    return list(map(row._make, cursor.fetchall()))
-
-
-@lru_cache(maxsize=1_000)
-def row_of(names: tuple[bytes | None, ...]) -> Any:
-    texts = [(name or b"").decode() for name in names]  # of a statement, which are data here
-    return namedtuple("Row", texts, rename=True)
+    return list(map(maker_of(columns_of(result)), cursor.fetchall()))
 
 
 def raised(connection: sa.Connection, statement: Statement, fault: psycopg.Error) -> Exception:

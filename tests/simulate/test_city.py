@@ -60,6 +60,7 @@ from tests.aids.recount import ASSESSED_TYPES, period_of
 CASES = 400
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 MUCH_LATER = datetime(2027, 2, 1, tzinfo=UTC)
+END_OF_MONTH = datetime(2026, 10, 19, tzinfo=UTC)
 LIVELY = Plan(
     date(2026, 9, 19), date(2026, 10, 19), CASES, seed=9, photos=Path("never"), eventful=20
 )
@@ -140,27 +141,39 @@ def happenings(session: Session) -> dict[str, list[Any]]:
     }
 
 
+def lived_to_the_end_of_its_month(app: FastAPI) -> dict[str, list[Any]]:
+    with lived(app, replace(LIVELY, cases=80), END_OF_MONTH) as session:
+        waits = select(func.count()).select_from(Ticket).where(Ticket.waits_for.is_not(None))
+        return {
+            **happenings(session),
+            "latest": [session.scalar(select(func.max(Event.at)))],
+            "waiting": [session.scalar(waits)],
+        }
+
+
+@pytest.fixture(scope="module")
+def month(served: Client, app: FastAPI) -> dict[str, list[Any]]:
+    return lived_to_the_end_of_its_month(app)
+
+
 def test_the_same_seed_lives_the_same_city_and_another_seed_another(
-    served: Client, app: FastAPI
+    app: FastAPI, month: dict[str, list[Any]]
 ) -> None:
-    def small_city(seed: int) -> dict[str, list[Any]]:
-        with lived(app, replace(LIVELY, cases=40, seed=seed)) as session:
+    def few_lives(seed: int) -> dict[str, list[Any]]:
+        with lived(app, replace(LIVELY, cases=3, seed=seed)) as session:
             return happenings(session)
 
-    assert small_city(7) == small_city(7) != small_city(8)
+    assert lived_to_the_end_of_its_month(app) == month
+    assert few_lives(7) != few_lives(8)
 
 
 def test_nothing_happens_after_now_and_work_waits_where_the_past_ends(
-    served: Client, app: FastAPI
+    month: dict[str, list[Any]],
 ) -> None:
-    now = datetime(2026, 10, 19, tzinfo=UTC)
-    with lived(app, replace(LIVELY, cases=80), now) as session:
-        latest = session.scalar(select(func.max(Event.at)))
-        waits = select(func.count()).select_from(Ticket).where(Ticket.waits_for.is_not(None))
-        waiting = session.scalar(waits)
+    [latest], [waiting] = month["latest"], month["waiting"]
 
     assert latest is not None
-    assert latest <= now
+    assert latest <= END_OF_MONTH
     assert waiting
 
 
