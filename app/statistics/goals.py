@@ -1,10 +1,11 @@
 """七有五性 by street (RULEBOOK D.17): requests, for 10,000 residents too, and the three rates."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from app import codes
 from app.kit.decimals import rounded
-from app.kit.web.wire import Form, View
+from app.kit.web.wire import Form
 from app.offices.catalogue import Goal
 from app.offices.directory import STREET_KINDS, OfficeEntry
 from app.rankings.counting import assessments
@@ -25,7 +26,8 @@ class GoalsQuery(Form):
     """Leave out figures of fewer than `privacy.min_cell` tickets."""
 
 
-class GoalRow(View):
+@dataclass(slots=True, kw_only=True)
+class GoalRow:
     goal: Goal
     office_code: str
     office_name: str
@@ -40,7 +42,8 @@ class GoalRow(View):
     satisfaction: RateView
 
 
-class GoalsView(View):
+@dataclass(slots=True, kw_only=True)
+class GoalsView:
     period: str
     policy: str
     rows: list[GoalRow]

@@ -9,7 +9,6 @@ from app.access.gate import Anyone
 from app.kit.web.etag import tagged
 from app.kit.web.language import BY_LANGUAGE
 from app.kit.web.route import Route
-from app.kit.web.wire import View
 from app.rankings.http import Looking
 from app.rankings.schemas import as_json
 from app.statistics.goals import GoalsQuery, GoalsView, goals
@@ -66,7 +65,7 @@ def read_whistle_statistics(
     return sent(request, whistles(look, period))
 
 
-def sent(request: Request, view: View) -> Response:
+def sent(request: Request, view: object) -> Response:
     body = as_json(view)
     response = Response(body, media_type="application/json", headers=BY_LANGUAGE)
     return tagged(request, response, sha256(body).hexdigest(), response)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.city import City
 from app.kit.decimals import two_decimals
 from app.kit.messages import language, word
-from app.kit.web.wire import Form, View
+from app.kit.web.wire import Form
 from app.offices.catalogue import Goal
 from app.period import Period
 from app.rankings import registry
@@ -47,14 +47,16 @@ class StatisticsQuery(Form):
     """Leave out figures of fewer than `privacy.min_cell` tickets."""
 
 
-class MeanView(View):
+@dataclass(slots=True, kw_only=True)
+class MeanView:
     minutes: Percent | None
     """The mean, with two decimals."""
     total: Exact
     tickets: int
 
 
-class StatisticsRow(View):
+@dataclass(slots=True, kw_only=True)
+class StatisticsRow:
     code: str | None
     """Null: the work without such an office, district, category or goal."""
     name: str | None
@@ -84,7 +86,8 @@ class StatisticsRow(View):
     receive_to_dispatch: MeanView
 
 
-class StatisticsView(View):
+@dataclass(slots=True, kw_only=True)
+class StatisticsView:
     period: str
     by: Cut
     policy: str

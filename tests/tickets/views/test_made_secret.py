@@ -2,7 +2,7 @@
 before: every answer and every page is looked through for its number."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
 import pytest
@@ -80,22 +80,30 @@ def whistled(people: People, clock: StillClock) -> Link:
 LINKED = (repeated, let_go, helped, whistled)
 
 
-def answers(app: FastAPI, reader: Person, number: str) -> Iterator[tuple[str, Response]]:
-    """Of every way to read, the number of a ticket or whistle in its place."""
-    for path, methods in app.openapi()["paths"].items():
-        if "get" in methods and path != STREAM:
-            parts = dict.fromkeys(re.findall(r"{(\w+)}", path), number) | IN_PATHS
-            filled = path.format_map(parts)
-            yield filled, reader.get(filled.removeprefix("/v1"))
+def answers(app: FastAPI, reader: Person, numbers: Set[str]) -> Iterator[tuple[str, Response]]:
+    """Of every way to read, the numbers of tickets and whistles in its place."""
+    described = app.openapi()["paths"].items()
+    paths = [path for path, methods in described if "get" in methods and path != STREAM]
+    for path in filled(paths, numbers, IN_PATHS):
+        yield path, reader.get(path.removeprefix("/v1"))
     for kind in WHOLE:
         yield kind, reader.get("/tickets", {"Accept": kind})
         yield f"whistles {kind}", reader.get("/whistles", {"Accept": kind})
 
 
-def pages(app: FastAPI, visitor: Visitor, number: str) -> Iterator[tuple[str, Response]]:
-    for path in addresses(app):
-        filled = re.sub(r"\{[^}]*\}", number, path)
-        yield f"/console{filled}", visitor.get(filled)
+def pages(app: FastAPI, visitor: Visitor, numbers: Set[str]) -> Iterator[tuple[str, Response]]:
+    for path in filled(addresses(app), numbers, {}):
+        yield f"/console{path}", visitor.get(path)
+
+
+def filled(paths: Iterable[str], numbers: Set[str], fixed: Mapping[str, str]) -> list[str]:
+    """Each once, also one in which no number has a place."""
+    every = [with_number(path, number, fixed) for path in paths for number in numbers]
+    return list(dict.fromkeys(every))
+
+
+def with_number(path: str, number: str, fixed: Mapping[str, str]) -> str:
+    return re.sub(r"{(\w+)[^}]*}", lambda part: fixed.get(part[1], number), path)
 
 
 def own_news_left_out(path: str, answer: Response) -> str:
@@ -109,10 +117,10 @@ def naming(app: FastAPI, people: People, links: list[Link]) -> set[tuple[str, st
     """Where the street reads of a ticket: each with the place."""
     reader = people("chief", WANGJING)
     visitor = Visitor(people.client).signs_in(reader)
+    numbers = {link.ordinary for link in links}
     return {
         (link.secret, path)
-        for number in {link.ordinary for link in links}
-        for read in (answers(app, reader, number), pages(app, visitor, number))
+        for read in (answers(app, reader, numbers), pages(app, visitor, numbers))
         for path, answer in read
         for link in links
         if link.secret in own_news_left_out(path, answer)
