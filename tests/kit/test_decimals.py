@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.kit.decimals import mean, total
 
-VALUES = st.lists(st.fractions(-100, 100, max_denominator=60), max_size=20)
+VALUES = st.lists(st.builds(Fraction, st.integers(-6_000, 6_000), st.integers(1, 60)), max_size=20)
 
 
 @given(VALUES)
