@@ -3,7 +3,7 @@ request. Starlette's makes eight for the answers that come in pieces, and no tes
 what is about pieces goes through a socket (`tests.aids.live`)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
@@ -38,6 +38,10 @@ class Client(TestClient):
         response.elapsed = timedelta()
         return response
 
+    def together(self, requests: Sequence[httpx.Request]) -> list[httpx.Response]:
+        """The answers to requests that come at the same moment, in their order."""
+        return self._transport.together(requests)
+
 
 class Transport(httpx.BaseTransport):
     def __init__(
@@ -60,6 +64,17 @@ class Transport(httpx.BaseTransport):
         answer = exchange.response(request)
         declared.check(scope, answer)
         return answer
+
+    def together(self, requests: Sequence[httpx.Request]) -> list[httpx.Response]:
+        exchanges = [Exchange(request.read()) for request in requests]
+        scopes = [{**scope_of(request), "state": self.state.copy()} for request in requests]
+        with self.portals() as portal:
+            portal.call(run_together, self.app, exchanges, scopes)
+        answers = list(map(Exchange.response, exchanges, requests))
+        for scope, answer in zip(scopes, answers, strict=True):
+            declared.check(scope, answer)
+            answer.read()
+        return answers
 
 
 def scope_of(request: httpx.Request) -> Scope:
@@ -111,3 +126,10 @@ class Exchange:
         body = b"" if request.method == "HEAD" else b"".join(self.pieces)
         stream = httpx.ByteStream(body)
         return httpx.Response(self.status, headers=self.headers, stream=stream, request=request)
+
+
+async def run_together(
+    app: ASGIApp, exchanges: Sequence[Exchange], scopes: Sequence[Scope]
+) -> None:
+    pairs = zip(exchanges, scopes, strict=True)
+    await asyncio.gather(*(exchange.run(app, scope) for exchange, scope in pairs))

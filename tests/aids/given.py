@@ -4,7 +4,7 @@ from itertools import count
 from typing import Any
 
 from fastapi import FastAPI
-from httpx import Response
+from httpx import Request, Response
 
 from tests.aids.client import Client
 
@@ -26,6 +26,12 @@ class Person:
         sent = {**self.headers, **(headers or {})}
         answer: Response = self.client.get(f"/v1{path}", params=asked, headers=sent)
         return answer
+
+    def asking(self, path: str, **headers: str) -> Request:
+        """What a `get` sends, to be sent together with others'."""
+        sent = {**self.headers, **headers}
+        request: Request = self.client.build_request("GET", f"/v1{path}", headers=sent)
+        return request
 
     def post(
         self, path: str, body: object = None, headers: dict[str, str] | None = None

@@ -37,13 +37,15 @@ WATCHED = (
     (Role.DISTRICT, "110101"),
     *((role, None) for role in DESKS),
 )
+NOTHING = ("", b"")
+"""What is held of an inbox at first: neither a tag nor a page."""
 
 
 class Watch:
     """What each of them holds of his inbox, and every page that was ever told under a tag."""
 
     def __init__(self, app: FastAPI, people: People, clock: StillClock) -> None:
-        self.app, self.clock = app, clock
+        self.app, self.client, self.clock = app, people.client, clock
         self.persons = {Caller("k", role, code): people(role, code) for role, code in WATCHED}
         self.records = Records(app.state.sessions)
         self.held: dict[Caller, tuple[str, bytes]] = {}
@@ -52,12 +54,15 @@ class Watch:
 
     def look(self) -> None:
         record = self.records.now()
-        for caller, person in self.persons.items():
-            self.compare(record, caller, person)
+        asked = [
+            person.asking("/inbox", **{"If-None-Match": self.held.get(caller, NOTHING)[0]})
+            for caller, person in self.persons.items()
+        ]
+        for caller, answer in zip(self.persons, self.client.together(asked), strict=True):
+            self.compare(record, caller, answer)
 
-    def compare(self, record: Record, caller: Caller, person: Person) -> None:
-        tag, body = self.held.get(caller, ("", b""))
-        answer = person.get("/inbox", headers={"If-None-Match": tag})
+    def compare(self, record: Record, caller: Caller, answer: Response) -> None:
+        tag, body = self.held.get(caller, NOTHING)
         if answer.status_code == 304:
             self.unchanged += 1
             assert answer.headers["etag"] == tag

@@ -37,14 +37,15 @@ LOOKING = (
 
 class Lists:
     def __init__(self, app: FastAPI, people: People, clock: StillClock) -> None:
-        self.app, self.clock = app, clock
+        self.app, self.client, self.clock = app, people.client, clock
         self.persons = {Caller("k", role, code): people(role, code) for role, code in LOOKING}
         self.records = Records(app.state.sessions)
 
     def compare(self) -> None:
         record = self.records.now()
-        for caller, person in self.persons.items():
-            assert person.get("/tickets").content == self.anew(record, caller), caller
+        answers = self.client.together([each.asking("/tickets") for each in self.persons.values()])
+        for caller, answer in zip(self.persons, answers, strict=True):
+            assert answer.content == self.anew(record, caller), caller
 
     def anew(self, record: Record, caller: Caller) -> bytes:
         items = [
