@@ -7,6 +7,7 @@ PostgreSQL takes to answer it.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
+from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -110,6 +111,32 @@ def shared_alias(model: type[Model], name: str | None = None) -> type[Model]:
     alias = aliased(model, name=name)
     sa.inspect(alias).selectable.corresponding_column(sa.column(""))
     return alias
+
+
+AT_ONCE = 1_000
+
+
+class Listed:
+    """The rows of a statement in lists of a thousand, so that memory never holds them all.
+
+    Few are asked for at once: a cursor is planned anew for each execution, and fetched and closed
+    besides. Only more than a thousand are read with one, from the first on.
+    """
+
+    def __init__(self, query: sa.Select[*tuple[Any, ...]]) -> None:
+        self.few = Ready(query.limit(sa.literal_column(str(AT_ONCE + 1))))
+        self.many = query.execution_options(yield_per=AT_ONCE)
+
+    def parts(self, connection: sa.Connection, **values: Any) -> Iterator[Sequence[Any]]:
+        rows = self.few.rows(connection, **values)
+        if len(rows) <= AT_ONCE:
+            yield rows
+            return
+        del rows
+        yield from connection.execute(self.many, values).partitions()
+
+    def rows(self, connection: sa.Connection, **values: Any) -> Iterator[Any]:
+        return chain.from_iterable(self.parts(connection, **values))
 
 
 PLANNED = {

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from app.kit.messages import worded
@@ -63,6 +64,8 @@ class Registry:
     districts: Mapping[str, str]
     """Their names."""
 
+    __hash__ = object.__hash__  # what was made of one is looked up by itself
+
 
 Rows = Mapping[str, str]
 """The row that an office, a place or a category counts in."""
@@ -78,8 +81,9 @@ class Roster:
     rows: Mapping[str, Rows]
 
 
+@lru_cache(maxsize=32)
 def roster(league: League, registry: Registry) -> Roster:
-    """Everyone of the league, whenever they work or worked."""
+    """Everyone of the league, whenever they work or worked; of a registry looked up once."""
     plan, everyone = PLANS[league], registry.offices.values()
     members = {office.code: office for office in everyone if office.kind in plan.kinds}
     industry = registry.categories

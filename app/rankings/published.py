@@ -17,7 +17,7 @@ from app.rankings.counting.record import Record
 from app.rankings.forms import Written
 from app.rankings.leagues import League, Registry
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
-from app.rankings.registry import PARTS, read
+from app.rankings.registry import PARTS, of_parts
 
 WITH_MIN_ASSESSED = 3
 """The format of a seal from which on the classes leave out streets with few cases."""
@@ -124,7 +124,7 @@ def sealed(session: Session, period: str) -> Registry | None:
     if not parts.keys() >= PARTS.keys():
         return None
     try:
-        return Registry(**{part: read(part, parts[part]) for part in PARTS})
+        return of_parts(tuple((part, parts[part]) for part in PARTS))
     except msgspec.DecodeError:
         return None
 

@@ -1,5 +1,6 @@
 """Scores → places, ties and all; the four classes (RULEBOOK D.13.5, D.13.6)."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from heapq import nlargest
@@ -165,7 +166,10 @@ def group_places(
     scores: Mapping[str, Score], groups: Mapping[str, str], rank: Rank
 ) -> dict[str, int]:
     """Each group ranked by itself (D.13.4 `league.groups`)."""
+    grouped: dict[str, dict[str, Score]] = defaultdict(dict)
+    for code in scores.keys() & groups.keys():
+        grouped[groups[code]][code] = scores[code]
     ranks: dict[str, int] = {}
-    for group in set(groups.values()):
-        ranks |= places({c: s for c, s in scores.items() if groups.get(c) == group}, rank)
+    for members in grouped.values():
+        ranks |= places(members, rank)
     return ranks

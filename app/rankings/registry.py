@@ -1,9 +1,9 @@
 """The ranked offices, industries and districts: as known at an instant, or as a seal has them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -31,6 +31,16 @@ PARTS: Mapping[str, Any] = {
 """What a line of each part is."""
 
 
+class Packed(NamedTuple):
+    """A part as it is kept."""
+
+    part: str
+    number: int
+    """Of its lines."""
+    digest: str
+    lines: bytes
+
+
 def known(session: Session, instant: datetime | None = None) -> Registry:
     """As it was on record by then, or as it is; before anything was recorded, as it was first,
     or as the tables have it.
@@ -39,18 +49,14 @@ def known(session: Session, instant: datetime | None = None) -> Registry:
     """
     query = KNOWN_BY_THEN if instant else NEWEST
     rows = query.rows(session.connection(), instant=instant)
-    parts = {part: read(part, packed) for part, packed in rows}
-    return Registry(**parts) if parts else tabled(session)
+    return of_parts(tuple(map(tuple, rows))) if rows else tabled(session)
 
 
 def record(session: Session, registry: Registry, now: datetime) -> None:
     """Records each part that changed; the first time, every part."""
     before = dict(session.execute(latest(RegistryVersion.digest)).all())
-    for part, texts in lines(registry):
-        bundle = Bundle()
-        digest = bundle.add(texts)
+    for part, _, digest, packed in bundles(registry):
         if before.get(part) != digest:
-            packed = bytes(bundle.packed)
             version = RegistryVersion(part=part, recorded_at=now, digest=digest, lines=packed)
             session.add(version)
 
@@ -82,12 +88,23 @@ def tabled(session: Session) -> Registry:
     )
 
 
-def lines(registry: Registry) -> Iterator[tuple[str, list[str]]]:
-    """Of each part its lines, in order of code."""
-    for part in PARTS:
-        entries = getattr(registry, part)
-        encoded = (msgspec.json.encode((code, entries[code])) for code in sorted(entries))
-        yield part, [line.decode() for line in encoded]
+@lru_cache(maxsize=8)
+def bundles(registry: Registry) -> list[Packed]:
+    """Of each part its lines, in order of code; a registry is packed once."""
+    return [packed(part, getattr(registry, part)) for part in PARTS]
+
+
+def packed(part: str, entries: Mapping[str, Any]) -> Packed:
+    bundle = Bundle()
+    encoded = (msgspec.json.encode((code, entries[code])) for code in sorted(entries))
+    digest = bundle.add(line.decode() for line in encoded)
+    return Packed(part, bundle.number, digest, bytes(bundle.packed))
+
+
+@lru_cache(maxsize=8)
+def of_parts(parts: tuple[tuple[str, bytes], ...]) -> Registry:
+    """The same bytes are one registry."""
+    return Registry(**{part: read(part, text) for part, text in parts})
 
 
 @lru_cache(maxsize=32)

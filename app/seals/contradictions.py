@@ -20,7 +20,7 @@ from sqlalchemy.orm import aliased
 
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.models import Assessment, Callback
-from app.kit.ready import Ready, parameter
+from app.kit.ready import AT_ONCE, Listed, Ready, parameter
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policies
 from app.rankings.counting import as_of
@@ -44,7 +44,6 @@ from app.tickets.events import Event
 from app.tickets.life.lifecycle import Channel, DispatchRole, TicketType
 from app.tickets.models import Dispatch, Ticket
 
-AT_ONCE = 1_000
 TICKET = Ticket.__table__.c
 PLACE = ("street_code", "district_code")
 
@@ -181,17 +180,18 @@ UNASSESSED = Ready(
 def misplaced(record: Record) -> Iterator[str]:
     """Tickets received in a period with a column that contradicts their events: receipt, matter,
     place or status."""
-    yield from record.session.connection().scalars(contradicting(), record.values)
+    rows = contradicting().rows(record.session.connection(), **record.values)
+    yield from (number for (number,) in rows)
 
 
 @cache
-def contradicting() -> sa.Select[str]:
+def contradicting() -> Listed:
     first, last = aliased(Event), aliased(Event)
     newest = select(func.max(Event.seq)).where(Event.ticket_number == Ticket.number)
     received_at, stamp = first.data[name(Imported.received_at)].astext, sa.TIMESTAMP(timezone=True)
     readable = func.pg_input_is_valid(received_at, "timestamptz")
     came = sa.case((readable, sa.cast(received_at, stamp)), else_=first.at)
-    return (
+    return Listed(
         select(Ticket.number)
         .outerjoin(first, sa.and_(first.ticket_number == Ticket.number, first.seq == 1))
         .outerjoin(
@@ -215,7 +215,6 @@ def contradicting() -> sa.Select[str]:
             )
         )
         .order_by(Ticket.number)
-        .execution_options(yield_per=AT_ONCE)
     )
 
 

@@ -1,6 +1,6 @@
 """Sealing a period (RULEBOOK D.13.1): its rankings never change from then on."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Assessment
@@ -16,11 +16,14 @@ from app.kit.clock import Clock
 from app.kit.db import Json
 from app.kit.instants import recording, settled
 from app.kit.messages import Message
+from app.kit.ready import Ready, parameter
+from app.kit.rows import insert_many
 from app.kit.web.wire import in_utc
 from app.period import Period, State
 from app.rankings import compute, registry
 from app.rankings.bundles import Bundle, digest_of
-from app.rankings.counting.record import Record, within
+from app.rankings.counting.days import of_span
+from app.rankings.counting.record import Record
 from app.rankings.forms import FORMS, NEWEST
 from app.rankings.leagues import League, Registry
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
@@ -92,17 +95,20 @@ def seal(session: Session, period: Period, by: str, clock: Clock) -> Seal:
 
 
 def check_sealable(session: Session, period: Period, now: datetime) -> None:
-    if session.get(Seal, period.name):
+    before = period.periods.previous(period)
+    span = {"begins": before.starts_at, "ends": before.ends_at}
+    asked = {"period": period.name, "before": before.name, **span}
+    [on_record] = ON_RECORD.rows(session.connection(), **asked)
+    if on_record.sealed:
         raise AlreadySealed(
             Message("{period} is sealed", period=period.name), status_now=State.SEALED, allowed=[]
         )
-    later = session.scalar(select(sa.func.max(Seal.period)).where(Seal.period > period.name))
-    if later:
+    if on_record.later:
         raise SealInOrder(
-            Message("{period} is sealed already", period=later),
+            Message("{period} is sealed already", period=on_record.later),
             status_now=State.CLOSED,
             allowed=[],
-            sealed=later,
+            sealed=on_record.later,
         )
     opens = period.ends_at + timedelta(days=period.policy.period.freeze_days)
     if now < opens:
@@ -112,8 +118,7 @@ def check_sealable(session: Session, period: Period, now: datetime) -> None:
             sealable_at=in_utc(opens),
             allowed=[],
         )
-    before = period.periods.previous(period)
-    if session.get(Seal, before.name) is None and has_facts(session, before):
+    if on_record.first:
         raise SealInOrder(
             Message("seal {before} first", before=before.name),
             status_now=State.CLOSED,
@@ -122,9 +127,23 @@ def check_sealable(session: Session, period: Period, now: datetime) -> None:
         )
 
 
-def has_facts(session: Session, period: Period) -> bool:
-    numbers = select(Assessment.ticket_number).where(within(Assessment.assessed_at, period))
-    return session.scalar(numbers.limit(1)) is not None
+def is_sealed(name: str) -> sa.ColumnElement[bool]:
+    return sa.exists().where(Seal.period == parameter(name, sa.Text))
+
+
+ON_RECORD = Ready(
+    select(
+        is_sealed("period").label("sealed"),
+        select(sa.func.max(Seal.period))
+        .where(Seal.period > parameter("period", sa.Text).collate("C"))
+        .scalar_subquery()
+        .label("later"),
+        sa.and_(~is_sealed("before"), sa.exists().where(of_span(Assessment.assessed_at))).label(
+            "first"
+        ),
+    )
+)
+"""Whether a period is sealed, which later one is, and whether the one before must be at first."""
 
 
 def sealed_ranking(ranking: RankingView) -> SealedRanking:
@@ -152,28 +171,35 @@ def sealed_lines(record: Record) -> Iterator[Sealed]:
     for subject, pieces_of in sources.SUBJECTS.items():
         known = (piece for piece in pieces_of(record) if not late(piece, record))
         for part, pieces in groupby(known, key=lambda piece: piece.part):
-            yield stored(record, subject, part, (piece.line for piece in pieces))
+            bundle = Bundle()
+            digest = bundle.add(piece.line for piece in pieces)
+            made = Sealed(subject, part, bundle.number, digest)
+            yield stored(record, made, bytes(bundle.packed))
 
 
 def sealed_registry(record: Record, known: Registry) -> Iterator[Sealed]:
-    for part, lines in registry.lines(known):
-        yield stored(record, Subject.REGISTRY, part, lines)
+    for part, number, digest, lines in registry.bundles(known):
+        yield stored(record, Sealed(Subject.REGISTRY, part, number, digest), lines)
 
 
-def stored(record: Record, subject: Subject, part: str, lines: Iterable[str]) -> Sealed:
+def stored(record: Record, made: Sealed, lines: bytes) -> Sealed:
     """Before its seal, so that none is held in memory until the last is made."""
-    bundle = Bundle()
-    digest = bundle.add(lines)
-    made = Sealed(subject, part, bundle.number, digest)
-    kept = {"period": record.period.name, "lines": bytes(bundle.packed), **made._asdict()}
-    record.session.execute(insert(SealedFacts), kept)
+    kept = {"period": record.period.name, "lines": lines, **made._asdict()}
+    insert_many(record.session, SealedFacts, [kept])
     return made
 
 
 def link(session: Session) -> dict[str, str]:
     """To the seal made last."""
-    last = session.scalar(select(Seal).order_by(Seal.sealed_at.desc(), Seal.period.desc()))
-    return {"former": last.period, "former_hash": last.seal_hash} if last else {}
+    last = LAST.rows(session.connection())
+    return last[0]._asdict() if last else {}
+
+
+LAST = Ready(
+    select(Seal.period.label("former"), Seal.seal_hash.label("former_hash"))
+    .order_by(Seal.sealed_at.desc(), Seal.period.desc())
+    .limit(sa.literal_column("1"))
+)
 
 
 def hash_of(made: Seal) -> str:

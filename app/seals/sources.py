@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache, lru_cache
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.callbacks.models import Assessment, Correction, Exclusion
-from app.kit.ready import parameter
+from app.kit.ready import Listed, parameter
 from app.rankings.columns import COLUMNS, HEARD
 from app.rankings.counting import as_of, volumes
 from app.rankings.counting.as_of import Column
@@ -33,7 +33,6 @@ from app.seals.rederive import decisions
 from app.seals.rederive.decisions import Decided
 from app.tickets.models import Dispatch, Ticket
 
-AT_ONCE = 1_000
 FACT = Assessment.__table__.c
 
 REQUEST = ("street_code", "district_code", "office_code", "category")
@@ -75,8 +74,8 @@ def facts(record: Record) -> Iterator[Piece]:
     theirs = followers(record.session, record.period, record.as_of) if record.as_of else []
     behind = IN_PERIOD | FOLLOWING if theirs else IN_PERIOD
     known = record.given(Exclusion.recorded_at), record.given(Correction.recorded_at)
-    asked = lines_of_facts(*known, behind), {**record.values, "followers": theirs}
-    for rows in record.session.connection().execute(*asked).partitions():
+    connection, asked = record.session.connection(), {**record.values, "followers": theirs}
+    for rows in lines_of_facts(*known, behind).parts(connection, **asked):
         lines = histories.lines(record.session, {number: at for _, number, _, _, at, *_ in rows})
         for part, number, text, recorded_at, _, *decided in rows:
             origins = lines[number]
@@ -90,15 +89,13 @@ FOLLOWING = FACT.ticket_number == sa.any_(parameter("followers", ARRAY(sa.Text()
 
 
 @lru_cache(maxsize=16)
-def lines_of_facts(
-    excluded: tuple[Where, ...], heard: tuple[Where, ...], behind: Where
-) -> sa.Select[*tuple[Any, ...]]:
+def lines_of_facts(excluded: tuple[Where, ...], heard: tuple[Where, ...], behind: Where) -> Listed:
     line = func.json_build_array(
         *(FACT[name] for name in COLUMNS),
         sa.case((sa.and_(True, *excluded), Exclusion.code)),
         *(sa.case((sa.and_(True, *heard), Correction.__table__.c[name])) for name in HEARD),
     )
-    return (
+    return Listed(
         select(
             FACT.office_code,
             FACT.ticket_number,
@@ -111,12 +108,7 @@ def lines_of_facts(
         .outerjoin(Correction, Correction.ticket_number == FACT.ticket_number)
         .where(behind)
         .order_by(FACT.office_code, FACT.ticket_number)
-        .execution_options(yield_per=AT_ONCE)
     )
-
-
-Lined = sa.Select[str, str, str]
-"""Of each line its part, its ticket's number and its text."""
 
 
 def requests(record: Record) -> Iterator[Piece]:
@@ -128,7 +120,7 @@ def requests(record: Record) -> Iterator[Piece]:
 
 
 @lru_cache(maxsize=16)
-def lines_of_requests(places: tuple[Column, ...], counted: tuple[Where, ...]) -> Lined:
+def lines_of_requests(places: tuple[Column, ...], counted: tuple[Where, ...]) -> Listed:
     day = sa.cast(sa.cast(func.timezone("Asia/Shanghai", Ticket.received_at), sa.Date), sa.Text)
     line = func.json_build_array(Ticket.number, Ticket.received_at, *places)
     query = select(day, Ticket.number, sa.cast(line, sa.Text))
@@ -142,22 +134,22 @@ def holds(record: Record) -> Iterator[Piece]:
 
 
 @cache
-def lines_of_holds() -> Lined:
+def lines_of_holds() -> Listed:
     lead = Dispatch.office_code
     line = func.json_build_array(Ticket.number, lead, Ticket.category)
     query = select(lead, Ticket.number, sa.cast(line, sa.Text))
     return in_order(query.where(*volumes.held_at(AS_OF)))
 
 
-def in_order(query: Lined) -> Lined:
+def in_order(query: sa.Select[str, str, str]) -> Listed:
     """Of part and number."""
     part, number, _ = query.selected_columns
-    return query.order_by(part, number).execution_options(yield_per=AT_ONCE)
+    return Listed(query.order_by(part, number))
 
 
-def pieces(record: Record, query: Lined) -> Iterator[Piece]:
-    for row in record.session.connection().execute(query, record.values):
-        yield Piece(*row)
+def pieces(record: Record, listed: Listed) -> Iterator[Piece]:
+    """Of each line its part, its ticket's number and its text."""
+    return (Piece(*row) for row in listed.rows(record.session.connection(), **record.values))
 
 
 SUBJECTS: dict[Subject, Callable[[Record], Iterator[Piece]]] = {

@@ -5,15 +5,16 @@ this day and all that follow, and every seal made since.
 """
 
 import logging
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.evaluations.models import EvaluationEvent
@@ -21,7 +22,7 @@ from app.forces.models import ForceEvent
 from app.kit.clock import Clock
 from app.kit.db import Base, Sessions
 from app.kit.instants import StillRecording, settled
-from app.kit.ready import Ready, parameter
+from app.kit.ready import Listed, Ready, parameter
 from app.kit.rows import insert_many
 from app.kit.workdays import ONE_DAY, day_of, midnight
 from app.rankings.bundles import Bundle, digest_of_lines, measured, number_of, unpacked
@@ -35,8 +36,15 @@ WITHOUT_ROSTERS = 1
 FORMAT = 2
 """Of what is hashed: days of before do not name rosters, and the oldest of them no seals either."""
 
+AT_ONCE = 100
+LARGE = 2**20
+"""How many days, and bytes of their lines, are read or written together; of larger days one."""
+
 Span = dict[str, datetime]
 """When a day begins and ends, as parameters of the statements below."""
+Happened = Sequence[bool]
+"""Of each chain whether it has an event on a day, of the registry whether it changed, and whether a
+seal was made."""
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +65,18 @@ class ChainDay(Base):
     day_hash: Mapped[str]
 
 
+class HashedDay(NamedTuple):
+    """A row of the table."""
+
+    day: date
+    format: int
+    number: int
+    lines: bytes
+    digest: str
+    former_hash: str | None
+    day_hash: str
+
+
 def keep_some(sessions: Sessions, clock: Clock) -> bool:
     """The act of the background, a day a transaction, so that a slow day undoes no other; it comes
     again where a long transaction still records, or a seal is made, which hashes days itself."""
@@ -74,21 +94,23 @@ def keep(session: Session, clock: Clock, most: int | None = None) -> bool:
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     today = day_of(clock())
-    day = next_day(session)
-    if day is None or day >= today:
+    first = next_day(session)
+    if first is None or first >= today:
         return False
     settled(session)
-    made, former = 0, last_hash(session, day)
-    while day < today and made != most:
-        former = add(session, day, former)
-        day, made = day + ONE_DAY, made + 1
-    return day < today
+    over = (first + n * ONE_DAY for n in range((today - first).days))
+    wanted = islice(over, most)
+    former = last_hash(session, first)
+    while some := list(islice(wanted, AT_ONCE)):
+        former = add(session, some, former)
+    return next(over, None) is not None
 
 
 def next_day(session: Session) -> date | None:
     """The day after the last one hashed; at first that of the oldest event, for which every event
     is read: a city that was restored or imported may have many."""
-    last: date | None = session.scalar(select(func.max(ChainDay.day)))
+    [newest] = NEWEST.rows(session.connection())
+    last: date | None = newest.day
     if last:
         return last + ONE_DAY
     firsts = (select(func.min(kind.at)).scalar_subquery() for kind, _ in CHAINS)
@@ -96,28 +118,46 @@ def next_day(session: Session) -> date | None:
     return day_of(first) if first else None
 
 
-def add(session: Session, day: date, former: str | None) -> str:
-    """The day's hash, which rests on the former's."""
+def add(session: Session, over: Sequence[date], former: str | None) -> str | None:
+    """Hashes some days, each of which rests on the former; the last one's hash."""
+    made: list[HashedDay] = []
+    for day, is_any in zip(over, happened(session, over), strict=True):
+        made.append(hashed(session, day, is_any, former))
+        former = made[-1].day_hash
+        if sum(len(kept.lines) for kept in made) >= LARGE:
+            write(session, made)
+            made = []
+    write(session, made)
+    return former
+
+
+def hashed(session: Session, day: date, is_any: Happened, former: str | None) -> HashedDay:
     bundle = Bundle()
-    digest = bundle.add(lines(session, day, FORMAT))
+    digest = bundle.add(lines(session, day, FORMAT, is_any))
     day_hash = hash_of((FORMAT, day, bundle.number, digest, former))
-    made = {
-        "day": day,
-        "format": FORMAT,
-        "number": bundle.number,
-        "lines": bytes(bundle.packed),
-        "digest": digest,
-        "former_hash": former,
-        "day_hash": day_hash,
-    }
-    insert_many(session, ChainDay, [made])
-    logger.info("a day was hashed", extra={"day": day.isoformat(), "day_hash": day_hash})
-    return day_hash
+    packed = bytes(bundle.packed)
+    return HashedDay(day, FORMAT, bundle.number, packed, digest, former, day_hash)
+
+
+def write(session: Session, made: Sequence[HashedDay]) -> None:
+    insert_many(session, ChainDay, [kept._asdict() for kept in made])
+    for kept in made:
+        extra = {"day": kept.day.isoformat(), "day_hash": kept.day_hash}
+        logger.info("a day was hashed", extra=extra)
 
 
 def last_hash(session: Session, before: date) -> str | None:
-    query = select(ChainDay.day_hash).where(ChainDay.day < before)
-    return session.scalar(query.order_by(ChainDay.day.desc()).limit(1))
+    rows = LAST_HASH.rows(session.connection(), before=before)
+    return rows[0].day_hash if rows else None
+
+
+NEWEST = Ready(select(func.max(ChainDay.day).label("day")))
+LAST_HASH = Ready(
+    select(ChainDay.day_hash)
+    .where(ChainDay.day < parameter("before", sa.Date))
+    .order_by(ChainDay.day.desc())
+    .limit(sa.literal_column("1"))
+)
 
 
 def hash_of(members: tuple[int, date, int, str, str | None]) -> str:
@@ -125,20 +165,26 @@ def hash_of(members: tuple[int, date, int, str, str | None]) -> str:
     return f"sha256:{sha256(msgspec.json.encode(members)).hexdigest()}"
 
 
-def lines(session: Session, day: date, form: int) -> Iterator[str]:
+def lines(session: Session, day: date, form: int, is_any: Happened) -> Iterator[str]:
     """`["number", seq, "link"]` of each ticket's last event of the day, then of each whistle's, of
     each book of evaluations and of each roster; then the registry, and the seals."""
     span = {"begins": midnight(day), "ends": midnight(day + ONE_DAY)}
-    [happened] = HAPPENED.rows(session.connection(), **span)
-    *in_chains, in_registry, in_seals = happened  # most: in one
+    *in_chains, in_registry, in_seals = is_any
     chains = LAST_LINKS[:-1] if form == WITHOUT_ROSTERS else LAST_LINKS
-    for last_links, is_any in zip(chains, in_chains, strict=False):
-        if is_any:
-            yield from (text_of(*row) for row in session.execute(last_links, span))
+    for last_links, in_chain in zip(chains, in_chains, strict=False):
+        if in_chain:
+            yield from (text_of(*row) for row in last_links.rows(session.connection(), **span))
     if in_registry:
         yield from registered(session, span)
     if in_seals:
         yield from sealed(session, span)
+
+
+def happened(session: Session, days: Sequence[date]) -> Sequence[Happened]:
+    """On each of some days: on most of them nothing."""
+    begins = [midnight(day) for day in days]
+    ends = [midnight(day + ONE_DAY) for day in days]
+    return HAPPENED.rows(session.connection(), begins=begins, ends=ends)
 
 
 def registered(session: Session, span: Span) -> Iterator[str]:
@@ -154,8 +200,20 @@ def sealed(session: Session, span: Span) -> Iterator[str]:
 
 
 def in_span(at: Any) -> sa.ColumnElement[bool]:
-    begins, ends = (parameter(name, sa.TIMESTAMP(timezone=True)) for name in ("begins", "ends"))
+    begins, ends = (parameter(name, INSTANT) for name in ("begins", "ends"))
     return sa.and_(at >= begins, at < ends)
+
+
+INSTANT = sa.TIMESTAMP(timezone=True)
+ASKED = (
+    func.unnest(*(parameter(name, ARRAY(INSTANT)) for name in ("begins", "ends")))
+    .table_valued("begins", "ends", with_ordinality="place")
+    .render_derived("asked")
+)
+
+
+def in_asked(at: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(at >= ASKED.c.begins, at < ASKED.c.ends)
 
 
 SEAL = "seal "
@@ -171,13 +229,18 @@ CHAINS: tuple[tuple[Any, Any], ...] = (
 )
 """Events, and by which name each chain of them is kept; rosters are the last."""
 INSTANTS = (*(kind.at for kind, _ in CHAINS), RegistryVersion.recorded_at, Seal.published_at)
-HAPPENED = Ready(select(*(sa.exists().where(in_span(at)) for at in INSTANTS)))
+HAPPENED = Ready(
+    select(*(sa.exists(select(sa.literal_column("1")).where(in_asked(at))) for at in INSTANTS))
+    .select_from(ASKED)
+    .order_by(ASKED.c.place)
+)
 LAST_LINKS = [
-    select(number, kind.seq, func.encode(kind.link, "hex"))
-    .where(in_span(kind.at))
-    .ext(distinct_on(number))
-    .order_by(number, kind.seq.desc())
-    .execution_options(yield_per=1_000)
+    Listed(
+        select(number, kind.seq, func.encode(kind.link, "hex"))
+        .where(in_span(kind.at))
+        .ext(distinct_on(number))
+        .order_by(number, kind.seq.desc())
+    )
     for kind, number in CHAINS
 ]
 REGISTERED = (
@@ -195,22 +258,42 @@ def text_of(*line: object) -> str:
 def faults(session: Session, first: date = date.min, last: date = date.max) -> Iterator[Fault]:
     """Each hashed day that does not hold; from the first to the last day also the tickets that are
     not as they were hashed."""
-    former: ChainDay | None = None
-    hashed = select(ChainDay).order_by(ChainDay.day).execution_options(yield_per=1)
-    for day in session.scalars(hashed):
-        kept = measured(day.lines)
-        yield from chained(day, kept, former)
-        if first <= day.day <= last and kept[1] != digest_of_lines(lines_of(session, day)):
-            yield from changed(session, day)
-        former = day
+    former: HashedDay | None = None
+    for some in together(session):
+        for day, is_any in zip(some, happened(session, [day.day for day in some]), strict=True):
+            kept = measured(day.lines)
+            yield from chained(day, kept, former)
+            if first <= day.day <= last and kept[1] != digest_of_lines(now(session, day, is_any)):
+                yield from changed(session, day, is_any)
+            former = day
 
 
-def lines_of(session: Session, day: ChainDay) -> Iterator[str]:
-    """As they are now."""
-    return lines(session, day.day, day.format)
+def together(session: Session) -> Iterator[list[HashedDay]]:
+    """All that were hashed, in their order, as many at once as memory may hold."""
+    connection, size, some = session.connection(), 0, list[date]()
+    for day, length in SIZES.rows(connection):
+        if some and (size + length > LARGE or len(some) == AT_ONCE):
+            yield [HashedDay(*row) for row in HASHED.rows(connection, days=some)]
+            size, some = 0, []
+        size, some = size + length, [*some, day]
+    if some:
+        yield [HashedDay(*row) for row in HASHED.rows(connection, days=some)]
 
 
-def chained(day: ChainDay, kept: tuple[int, str], former: ChainDay | None) -> Iterator[Fault]:
+SIZES = Ready(select(ChainDay.day, func.length(ChainDay.lines)).order_by(ChainDay.day))
+HASHED = Ready(
+    select(*(ChainDay.__table__.c[name] for name in HashedDay._fields))
+    .where(ChainDay.day == sa.any_(parameter("days", ARRAY(sa.Date()))))
+    .order_by(ChainDay.day)
+)
+
+
+def now(session: Session, day: HashedDay, is_any: Happened) -> Iterator[str]:
+    """The lines of a hashed day as they are now."""
+    return lines(session, day.day, day.format, is_any)
+
+
+def chained(day: HashedDay, kept: tuple[int, str], former: HashedDay | None) -> Iterator[Fault]:
     """`kept` are the number and the hash of its lines."""
     before = former.day_hash if former else None
     right = hash_of((day.format, day.day, day.number, day.digest, day.former_hash))
@@ -225,16 +308,16 @@ def is_older(number: str, kept: Container[str], form: int) -> bool:
     return form == WITHOUT_ROSTERS and number.startswith(SEAL) and number not in kept
 
 
-def changed(session: Session, day: ChainDay) -> Iterator[Fault]:
+def changed(session: Session, day: HashedDay, is_any: Happened) -> Iterator[Fault]:
     kept = by_number(unpacked(day.lines))
-    now = by_number(lines_of(session, day))
-    for number in sorted(kept.keys() | now.keys()):
-        if kept.get(number) == now.get(number) or is_older(number, kept, day.format):
+    present = by_number(now(session, day, is_any))
+    for number in sorted(kept.keys() | present.keys()):
+        if kept.get(number) == present.get(number) or is_older(number, kept, day.format):
             continue
         table = next((table for start, table in TABLES.items() if number.startswith(start)), None)
         if table:
             yield Fault(fault=Kind.WRONG_ROW, table=table, day=day.day)
-        elif number not in now:
+        elif number not in present:
             yield Fault(fault=Kind.MISSING_EVENT, number=number, day=day.day)
         else:
             yield Fault(fault=Kind.WRONG_LINK, number=number, day=day.day)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import islice
 
 import sqlalchemy as sa
@@ -12,7 +13,8 @@ from app.callbacks.models import Assessment, Callback, Correction, Exclusion
 from app.city import City
 from app.feed.models import FeedEntry
 from app.kit.db import Base
-from app.kit.ready import Ready, parameter
+from app.kit.ready import AT_ONCE, Listed, Ready, parameter
+from app.rankings.counting.days import of_span
 from app.seals.audit import record, tickets
 from app.seals.audit.course import Course
 from app.seals.audit.faults import Fault, Kind
@@ -21,7 +23,6 @@ from app.tickets.events import Event, Statement
 from app.tickets.life.lifecycle import Action
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 
-AT_ONCE = 1_000
 END = "\x7f"
 """After every number."""
 COUNTED = (Action.RECEIVE, Action.IMPORT, Action.CALLBACK, Action.VERIFICATION)
@@ -68,15 +69,23 @@ def parent_of(course: Course | None) -> str | None:
 
 
 def numbers_of_all(session: Session) -> Iterator[str]:
-    query = select(Ticket.number).order_by(Ticket.number)
-    yield from session.scalars(query.execution_options(yield_per=AT_ONCE))
+    yield from (number for (number,) in ALL.rows(session.connection()))
+
+
+ALL = Listed(select(Ticket.number).order_by(Ticket.number))
 
 
 def numbers_of(session: Session, begins: datetime, ends: datetime) -> Iterator[str]:
     """The tickets that came or were assessed in a time, by their rows or by their events; in
     order."""
+    rows = came_or_assessed().rows(session.connection(), begins=begins, ends=ends)
+    yield from (number for (number,) in rows)
+
+
+@cache
+def came_or_assessed() -> Listed:
     assessed, called, received, settled = (
-        select(number).where(at >= begins, at < ends)
+        select(number).where(of_span(at))
         for number, at in (
             (Assessment.ticket_number, Assessment.assessed_at),
             (Callback.ticket_number, Callback.at),
@@ -84,13 +93,10 @@ def numbers_of(session: Session, begins: datetime, ends: datetime) -> Iterator[s
             (Ticket.number, Ticket.assessed_at),
         )
     )
-    events = select(Event.ticket_number).where(
-        Event.at >= begins, Event.at < ends, Event.action.in_(COUNTED)
-    )
+    events = select(Event.ticket_number).where(of_span(Event.at), Event.action.in_(COUNTED))
     every = sa.union(assessed, called, received, settled, events).subquery()
     number = every.c.ticket_number
-    query = select(number).order_by(number).execution_options(yield_per=AT_ONCE)
-    yield from session.scalars(query)
+    return Listed(select(number).order_by(number))
 
 
 def lost(session: Session, first: str = "", last: str = END) -> Iterator[Fault]:
