@@ -1,10 +1,12 @@
 """The sweep: it applies what falls due by itself; several sweeps may run at the same time."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from prometheus_client import Counter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +15,9 @@ from app.city import City
 from app.feed import service as feed
 from app.kit.clock import Clock
 from app.kit.db import Sessions
+from app.kit.entities.reading import Entities
 from app.kit.instants import recording
+from app.kit.ready import parameter
 from app.kit.web import idempotency
 from app.tickets.acts import due as falls
 from app.tickets.acts.change import Change
@@ -27,6 +31,7 @@ from app.whistles.models import Whistle
 
 AT_ONCE = 200
 BACK_OFF = timedelta(minutes=5)
+NOW = parameter("now", sa.TIMESTAMP(timezone=True))
 
 FAILED = Counter("jiesu_sweep_failed", "Tickets and whistles whose due change could not be applied")
 
@@ -55,7 +60,7 @@ def sweep_some(sessions: Sessions, city: City, clock: Clock) -> Swept:
     with sessions.begin() as session:
         now = recording(session, clock)
         for source in SOURCES:
-            rows = due(session, source.model, now)
+            rows = due(source.model, AT_ONCE).read(session, now=now)
             changes += sum(apply(session, city, source, row, now) for row in rows)
             more |= len(rows) == AT_ONCE
     return Swept(changes, more)
@@ -97,15 +102,17 @@ SOURCES = (Source(Whistle, of_whistle), Source(Ticket, of_ticket))
 """In the order of locks."""
 
 
-def due(session: Session, model: type[Ticket] | type[Whistle], now: datetime) -> Sequence[Any]:
+@cache
+def due(model: type[Ticket] | type[Whistle], most: int) -> Entities[Any]:
     """The rows due longest, locked, without those of another sweep."""
-    return session.scalars(
+    return Entities(
+        model,
         select(model)
-        .where(model.next_due_at < now)
+        .where(model.next_due_at < NOW)
         .order_by(model.next_due_at)
-        .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
-    ).all()
+        .limit(most)
+        .with_for_update(skip_locked=True),
+    )
 
 
 def apply(session: Session, city: City, source: Source, row: Any, now: datetime) -> int:

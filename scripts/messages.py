@@ -8,22 +8,19 @@ own: `app/tickets/life/guards.py` to `tickets.life.po` where there is one, else 
 """
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 from jinja2.ext import babel_extract
 
 from app.kit.messages.catalogues import CATALOGUES, all_entries
 
 APP = Path(__file__).parent.parent / "app"
-KEYWORDS = {"Message": None, "template": None, "shape": (2,), "_": None, "here": None}
-MARKS = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\s*\(")
-"""Babel splits each file into tokens, slowly; most have none of these."""
+KEYWORDS = {"Message": 0, "template": 0, "shape": 1, "_": 0, "here": 0}
+"""The place of the template among the arguments."""
 TEMPLATES = (".html", ".txt", ".svg")
 
 Key = tuple[str, str]
@@ -77,17 +74,21 @@ def messages(path: Path) -> Iterator[Key]:
 def in_python(path: Path) -> Iterator[Key]:
     """What is marked, tables of texts, the titles of refusals, and the values of enumerations that
     have words."""
-    text = path.read_text(encoding="utf-8")
-    if MARKS.search(text):
-        with path.open("rb") as file:
-            for _, words, _, _ in extract("python", file, KEYWORDS):
-                yield "", str(words)
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in KEYWORDS:
+                yield from in_call(node, KEYWORDS[name])
             case ast.ClassDef():
                 yield from in_class(node)
             case ast.AnnAssign(annotation=ast.Name(id="Texts"), value=ast.Dict(values=values)):
                 yield from (("", str(ast.literal_eval(value))) for value in values)
+
+
+def in_call(call: ast.Call, place: int) -> Iterator[Key]:
+    """The template in its place, unless it stands in a variable."""
+    match call.args[place : place + 1]:
+        case [ast.Constant(value=str(text))] if text:
+            yield "", text
 
 
 def in_class(owner: ast.ClassDef) -> Iterator[Key]:
