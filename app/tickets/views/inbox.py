@@ -10,7 +10,7 @@ that is read, and the answer that nothing changed a little less than that.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,7 +30,7 @@ from app.feed.waits import Seconds
 from app.kit.gather import Gathered
 from app.kit.keep import Keep
 from app.kit.messages import Language, language
-from app.kit.ready import Ready
+from app.kit.ready import Ready, Statement
 from app.tickets.life import alarms, duties
 from app.tickets.life.duties import DESK_COLUMNS
 from app.tickets.life.parts import Part
@@ -48,6 +48,8 @@ CODE = sha256(b"".join(path.read_bytes() for path in sorted(APP.rglob("*.py"))))
 """Another release may tell the same ticket otherwise."""
 
 MOST_BYTES = 64_000_000
+ANY_LIMIT = 123_456_788
+"""Stands in a statement for the limit, a number in its text, until that is known."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 NEVER = "never"
@@ -96,9 +98,9 @@ def version(asked: Asked, head: heads.Version, edition: str) -> str:
 def read(viewer: Viewer, asked: Asked) -> Form:
     """The page and its version, of one snapshot. Refuses (BadCursor) a cursor of no inbox."""
     lane = LANES[asked.role]
-    lines = inboxed(asked.role, asked.cursor is not None, asked.limit).rows(
-        viewer.connection, **lane.by.values(asked.cursor), own_office=asked.address
-    )
+    values = {**lane.by.values(asked.cursor), "own_office": asked.address}
+    text = inboxed(asked.role, asked.cursor is not None, asked.limit)
+    lines = Statement(text, values).run(viewer.connection)
     head = heads.head_of(*lines[0][:2])
     waiting = [row_of(line[2:]) for line in lines if line[2] is not None]
     shown, after = lane.by.cut(waiting, asked.limit)
@@ -146,12 +148,17 @@ def row_of(line: Sequence[Any]) -> Row:
 
 
 @lru_cache(maxsize=500)
-def inboxed(role: Role, goes_on: bool, limit: int) -> Ready:
+def inboxed(role: Role, goes_on: bool, limit: int) -> str:
+    return inboxed_by(role, goes_on).text.replace(str(ANY_LIMIT + 1), str(limit + 1))
+
+
+@cache
+def inboxed_by(role: Role, goes_on: bool) -> Ready:
     """The version of an office's feed, and beside it each ticket of a page, and as many errands
     (or none)."""
     lane = LANES[role]
-    tickets = rows.shown(lane.page(goes_on, limit), None, *lanes.BESIDE).subquery("tickets")
-    shown = errands.beside(tickets, lane.by, goes_on, limit).subquery("shown")
+    tickets = rows.shown(lane.page(goes_on, ANY_LIMIT), None, *lanes.BESIDE).subquery("tickets")
+    shown = errands.beside(tickets, lane.by, goes_on, ANY_LIMIT).subquery("shown")
     head = (
         select(FeedHead.last_seq, FeedHead.changed_at)
         .where(FeedHead.office_code == scope.OWN_OFFICE)
