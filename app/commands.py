@@ -32,6 +32,7 @@ from app.kit.messages import Message, for_reader, reason_of
 from app.kit.web import logs
 from app.kit.web.faults import faults, first_of
 from app.kit.workdays import midnight
+from app.period import Periods
 from app.rankings import service as rankings
 from app.rankings.counting.keep_days import keep as keep_days
 from app.routing import drawing
@@ -172,7 +173,7 @@ def read_city(given: Settings, sessions: Sessions) -> City:
 def seal(given: Settings, asked: argparse.Namespace) -> None:
     """Seal a period's rankings for good, in the name of `jiesu seal`."""
     with ready_database(given) as sessions, sessions.begin() as session:
-        periods = read_city(given, sessions).periods
+        periods = Periods(preparation.read_policies(given))
         period = rankings.known(session, periods, asked.period, clock.utc())
         made = seals.seal(session, period, "jiesu seal", clock.utc)
         say(f"{made.period} {made.content_hash}")

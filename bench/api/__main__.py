@@ -10,6 +10,7 @@ directory; a later run measures it as it is, without growth.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -34,6 +35,8 @@ from bench.api.rows import ROWS, Row, Site
 from bench.api.scales import SCALES, Scale, named_by_environment
 from bench.api.server import HERE, Server
 from bench.api.turns import Turn, Work, alternate, ratio, summary
+from tests.aids.nursery import PLACE
+from tests.serving import migrated
 
 CONNECTIONS = 250
 OURS, BEFORE, SMALL = "now", "before", "small"
@@ -277,6 +280,8 @@ def opened(
 ) -> Bench:
     clients = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("fork")))
     clients.submit(int).result()  # while there is no other thread here
+    if PLACE in os.environ and not embedded.is_made(directory):
+        migrated.begin_with(directory)
     cluster = stack.enter_context(embedded.running(directory, max_connections=CONNECTIONS))
     bench = Bench(scale, directory, clients, clock.utc(), beside=beside)
     bench.open(OURS, HERE, cluster, stack)

@@ -125,11 +125,13 @@ def database(cluster: str, name: str) -> str:
 
 
 def make_anew(cluster: str, url: str) -> None:
-    """Make the database, in place of one of that name."""
-    name = sql.Identifier(urlsplit(url).path[1:])
+    """Make the database, in place of one of that name, like the cluster's own: empty, or migrated
+    where tests had it migrated before."""
     with psycopg.connect(cluster, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        own = sql.Identifier(connection.info.dbname)
+        names = {"name": sql.Identifier(urlsplit(url).path[1:]), "own": own}
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {name} WITH (FORCE)").format(**names))
+        connection.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {own}").format(**names))
 
 
 @contextmanager
