@@ -7,16 +7,18 @@ than 128; a ticket's view is longer, and the service has more.
 
 from collections import namedtuple
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any
 
 import psycopg
-from psycopg import _queries
+from psycopg import IsolationLevel, _queries
+from psycopg.abc import PQGen
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
-from psycopg.generators import execute
+from psycopg.generators import execute, fetch_many, send
 from psycopg.pq import ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 
 Column = tuple[str, int, None, None, None, None, None]
 """As PEP 249 has it: name, type, and five facts of which PostgreSQL's driver knows none."""
@@ -82,7 +84,10 @@ class Connection(psycopg.Connection[Any]):
         """Of the rows of prepared statements, by their names."""
 
     def rollback(self) -> None:
-        if self.pgconn.transaction_status not in OPEN:
+        status = self.pgconn.transaction_status
+        if status == TransactionStatus.IDLE:
+            return
+        if status not in OPEN:
             super().rollback()
             return
         with self.lock:
@@ -90,10 +95,26 @@ class Connection(psycopg.Connection[Any]):
         if self.pgconn.transaction_status != TransactionStatus.IDLE:
             raise psycopg.OperationalError("the connection was lost at the end of a transaction")
 
+    def set_isolation_level(self, value: IsolationLevel | None) -> None:
+        self.note(self._set_isolation_level_gen(value))
+
+    def set_read_only(self, value: bool | None) -> None:
+        self.note(self._set_read_only_gen(value))
+
+    def set_autocommit(self, value: bool) -> None:
+        self.note(self._set_autocommit_gen(value))
+
+    def note(self, noted: PQGen[None]) -> None:
+        """For the next transaction: nothing is sent, so nothing is waited for."""
+        with self.lock, suppress(StopIteration):
+            next(noted)
+            raise AssertionError("something was sent")
+
     def again(self, text: str, values: dict[str, Any]) -> Sequence[Any] | None:
         """The rows of a statement that psycopg has prepared, without a cursor, which takes three
         times as long. None: it is to be sent as any other, and nothing was sent."""
-        if len(text) > LONGEST or not self.may_send():
+        begun = self.autocommit or self.pgconn.transaction_status == TransactionStatus.INTRANS
+        if len(text) > LONGEST or not (begun or self.may_begin()):
             return None
         query = Query(self.adapter)
         query.convert(text, values)
@@ -102,17 +123,29 @@ class Connection(psycopg.Connection[Any]):
             return None
         names.move_to_end(key)
         with self.lock:
-            self.pgconn.send_query_prepared(names[key], query.params, query.formats)
-            results = self.wait(execute(self.pgconn))
+            send = partial(self.pgconn.send_query_prepared, names[key], query.params, query.formats)
+            results = self.sent(send) if begun else self.begun_with(send)
         for result in results:
             if result.status not in DONE:
                 raise error_from_result(result, self.adapter.encoding)
-        return self.rows(names[key], results[0])
+        return self.rows(names[key], results[-1])
 
-    def may_send(self) -> bool:
-        """Whether nothing is to be sent before a statement."""
-        begun = TransactionStatus.IDLE if self.autocommit else TransactionStatus.INTRANS
-        return self.pgconn.transaction_status == begun and not self._pipeline
+    def may_begin(self) -> bool:
+        return self.pgconn.transaction_status == TransactionStatus.IDLE
+
+    def sent(self, send: Callable[[], None]) -> list[PGresult]:
+        send()
+        return self.wait(execute(self.pgconn))
+
+    def begun_with(self, send: Callable[[], None]) -> list[PGresult]:
+        """A transaction begins with the statement, in the same round trip."""
+        self.pgconn.enter_pipeline_mode()
+        self.pgconn.send_query_params(self._get_tx_start_command(), None)
+        send()
+        self.pgconn.pipeline_sync()
+        results = self.wait(everything(self.pgconn))
+        self.pgconn.exit_pipeline_mode()
+        return results
 
     def rows(self, name: bytes, result: PGresult) -> Sequence[Any]:
         """Of a prepared statement, whose columns stay the same."""
@@ -125,6 +158,17 @@ class Connection(psycopg.Connection[Any]):
         rows = self.adapter.load_rows(0, result.ntuples, make)
         self.adapter.set_pgresult(None)
         return rows
+
+
+def everything(server: PGconn) -> PQGen[list[PGresult]]:
+    """The results of all that was sent in a pipeline."""
+    yield from send(server)
+    results: list[PGresult] = []
+    while more := (yield from fetch_many(server)):
+        if more[0].status == ExecStatus.PIPELINE_SYNC:
+            break
+        results += more
+    return results
 
 
 def columns_of(result: PGresult) -> tuple[bytes | None, ...]:

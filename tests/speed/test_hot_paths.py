@@ -167,7 +167,7 @@ MOST = {
     list_page: Cost(1, 1, 1),
     feed: Cost(1, 1, 1),
     received: Cost(7, 2, 0),
-    acknowledged: Cost(7, 9, 1),
+    acknowledged: Cost(7, 8, 1),
     ranking: Cost(1, 1, 1),
 }
 

@@ -49,7 +49,11 @@ class Entities(Generic[E]):
 
 
 def added(session: Session, entity: E, values: Mapping[str, Any]) -> E:
+    """As the session adds what it has loaded itself."""
     vars(entity).update(values)
-    orm.make_transient_to_detached(entity)
-    session.add(entity)
+    state: orm.InstanceState[E] = sa.inspect(entity)
+    state.key = state.mapper.identity_key_from_instance(entity)
+    state.session_id = session.hash_key
+    session.identity_map.add(state)
+    settle(session, state)
     return entity
