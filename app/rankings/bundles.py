@@ -1,16 +1,36 @@
 """Lines of JSON as a seal keeps them: compressed, with their number and hash."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
+from typing import TypeVar
 
 from app.rankings.models import Subject
 
 PIECE = 2**16
+AT_ONCE = 100
+LARGE = 2**20
+"""How many bundles, and how many of their bytes, are read or written together."""
 NOTHING = zlib.compress(b"")
+
+
+Key = TypeVar("Key")
+
+
+def by_size(sizes: Iterable[tuple[Key, int]]) -> Iterator[list[Key]]:
+    """The keys of some bundles in lists that are read together; a large one alone."""
+    total, keys = 0, list[Key]()
+    for key, size in sizes:
+        if keys and (total + size > LARGE or len(keys) == AT_ONCE):
+            yield keys
+            total, keys = 0, []
+        total += size
+        keys.append(key)
+    if keys:
+        yield keys
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.city import City
+from app.kit.ready import Ready, parameter
 from app.period import Period
 from app.rankings import compute, published
 from app.rankings.bundles import number_of, unpacked
@@ -89,15 +90,29 @@ def compared(then: Record, seal: Seal, derived: Deriving) -> Iterator[Differing]
 
 
 def sealed_parts(then: Record, seal: Seal) -> set[tuple[Subject, str]]:
-    query = select(SealedFacts.subject, SealedFacts.part).where(SealedFacts.period == seal.period)
-    rows = then.session.execute(query.where(SealedFacts.subject != Subject.REGISTRY))
-    return {(subject, part) for subject, part in rows}
+    rows = PARTS.rows(then.session.connection(), period=seal.period)
+    return {(Subject(subject), part) for subject, part in rows}
 
 
 def sealed_lines(then: Record, seal: Seal, subject: Subject, part: str) -> bytes | None:
-    return then.session.scalar(
-        select(SealedFacts.lines).filter_by(period=seal.period, subject=subject, part=part)
+    asked = {"period": seal.period, "subject": subject.value, "part": part}
+    rows = LINES.rows(then.session.connection(), **asked)
+    return rows[0].lines if rows else None
+
+
+OF_PERIOD = SealedFacts.period == parameter("period", sa.Text)
+PARTS = Ready(
+    select(SealedFacts.subject, SealedFacts.part).where(
+        OF_PERIOD, SealedFacts.subject != Subject.REGISTRY
     )
+)
+LINES = Ready(
+    select(SealedFacts.lines).where(
+        OF_PERIOD,
+        SealedFacts.subject == parameter("subject", sa.Text),
+        SealedFacts.part == parameter("part", sa.Text),
+    )
+)
 
 
 def parts(

@@ -25,7 +25,16 @@ from app.kit.instants import StillRecording, settled
 from app.kit.ready import Listed, Ready, parameter
 from app.kit.rows import insert_many
 from app.kit.workdays import ONE_DAY, day_of, midnight
-from app.rankings.bundles import Bundle, digest_of_lines, measured, number_of, unpacked
+from app.rankings.bundles import (
+    AT_ONCE,
+    LARGE,
+    Bundle,
+    by_size,
+    digest_of_lines,
+    measured,
+    number_of,
+    unpacked,
+)
 from app.rankings.models import RegistryVersion, Seal
 from app.seals.audit.faults import Fault, Kind
 from app.tickets.events import Event
@@ -35,10 +44,6 @@ ONE_AT_A_TIME = 0xDA1
 WITHOUT_ROSTERS = 1
 FORMAT = 2
 """Of what is hashed: days of before do not name rosters, and the oldest of them no seals either."""
-
-AT_ONCE = 100
-LARGE = 2**20
-"""How many days, and bytes of their lines, are read or written together; of larger days one."""
 
 Span = dict[str, datetime]
 """When a day begins and ends, as parameters of the statements below."""
@@ -270,13 +275,8 @@ def faults(session: Session, first: date = date.min, last: date = date.max) -> I
 
 def together(session: Session) -> Iterator[list[HashedDay]]:
     """All that were hashed, in their order, as many at once as memory may hold."""
-    connection, size, some = session.connection(), 0, list[date]()
-    for day, length in SIZES.rows(connection):
-        if some and (size + length > LARGE or len(some) == AT_ONCE):
-            yield [HashedDay(*row) for row in HASHED.rows(connection, days=some)]
-            size, some = 0, []
-        size, some = size + length, [*some, day]
-    if some:
+    connection = session.connection()
+    for some in by_size(SIZES.rows(connection)):
         yield [HashedDay(*row) for row in HASHED.rows(connection, days=some)]
 
 
