@@ -31,6 +31,7 @@ from bench import rankings
 from bench.api import city, client, report, rows, server, usage, yardsticks
 from bench.api.city import City, Kept
 from bench.api.client import Load
+from bench.api.rest import come_to_rest
 from bench.api.rows import ROWS, Row, Site
 from bench.api.scales import SCALES, Scale, named_by_environment
 from bench.api.server import HERE, Server
@@ -157,6 +158,7 @@ class Bench:
         works = [self.work(site, row) for site in self.sites]
         if row.yardstick:
             works.append(self.yardstick(row.yardstick))
+        works = [self.rested(work) for work in works]
         turns = alternate(works, self.scale.rounds, self.scale.seconds)
         for place, site in enumerate(self.sites):
             figures = summary(turns[place])
@@ -172,6 +174,18 @@ class Bench:
                 figures["times"] = ratio(turns[0], turns[1])
             self.results.append(figures)
             report.line(figures)
+
+    def rested(self, work: Work) -> Work:
+        def begin(seconds: float) -> Turn:
+            come_to_rest(self.used, self.scale.look)
+            return work(seconds)
+
+        return begin
+
+    def used(self) -> float:
+        """CPU seconds of all services and the database."""
+        servers = sum(usage.of_family(site.server.process) for site in self.sites)
+        return servers + usage.of_family(yardsticks.postmaster(self.directory))
 
     def work(self, site: Site, row: Row) -> Work:
         def work(seconds: float) -> Turn:

@@ -15,10 +15,12 @@ class Scale(NamedTuple):
     """Numbers of assessed tickets in the open period; its ranking is measured at each."""
     growth: tuple[float, ...]
     """Parts of the city; the growing rows are measured at each, too."""
+    look: float = 1.5
+    """Seconds of a look whether the services rest, before each turn; 0: nobody looks."""
 
 
 SCALES = {
-    "tiny": Scale(600, 1, 0.02, 20, (100,), (0.5,)),
+    "tiny": Scale(600, 1, 0.02, 20, (100,), (0.5,), look=0),
     "small": Scale(20_000, 3, 2, 200, (5_000,), (0.25, 0.5)),
     "medium": Scale(1_000_000, 5, 4, 1_000, (5_000,), (0.25, 0.5)),
     "facts": Scale(20_000, 7, 4, 200, (2_000_000,), (0.5,)),
