@@ -86,11 +86,11 @@ class Bounded(HttpToolsProtocol):
             return
         if self.in_head:
             self.head_bytes += len(data)
-            if self.receiving is None:
-                self.await_head()
         super().data_received(data)
         if self.in_head and self.head_bytes > MOST_HEAD_BYTES:
             self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if self.receiving is None and not self.is_refused:
+            self.await_rest()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if len(self.headers) < MOST_HEADERS:
@@ -105,7 +105,7 @@ class Bounded(HttpToolsProtocol):
         if not self.is_refused:
             super().on_headers_complete()
             self.body_bytes, self.body_began = 0, self.loop.time()
-            self.receive_within(LOOK_SECONDS, self.look_at_body)
+            self.stop_waiting()
 
     def size_of_head(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
@@ -116,11 +116,17 @@ class Bounded(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        if self.receiving:
-            self.receiving.cancel()
-        self.receiving, self.in_head, self.head_bytes = None, True, 0
+        self.stop_waiting()
+        self.in_head, self.head_bytes = True, 0
         if not self.is_refused:
             super().on_message_complete()
+
+    def await_rest(self) -> None:
+        """Of a request that did not come in one piece; most do, and need no timer."""
+        if not self.in_head:
+            self.receive_within(LOOK_SECONDS, self.look_at_body)
+        elif self.head_bytes:
+            self.await_head()
 
     def await_head(self) -> None:
         self.receive_within(HEAD_SECONDS, lambda: self.refuse(HTTPStatus.REQUEST_TIMEOUT))
@@ -136,9 +142,13 @@ class Bounded(HttpToolsProtocol):
             self.receive_within(LOOK_SECONDS, self.look_at_body)
 
     def receive_within(self, seconds: float, otherwise: Callable[[], None]) -> None:
+        self.stop_waiting()
+        self.receiving = self.loop.call_later(seconds, otherwise)
+
+    def stop_waiting(self) -> None:
         if self.receiving:
             self.receiving.cancel()
-        self.receiving = self.loop.call_later(seconds, otherwise)
+            self.receiving = None
 
     def refuse(self, status: HTTPStatus) -> None:
         """Says so, where no answer has begun, and closes."""
