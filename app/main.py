@@ -125,10 +125,10 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     )
     for router in rooms:
         app.routes.extend(router.routes)
-    app.router.middleware_stack = Straight(app.router)
     app.routes.extend((*document.ROUTES, *docs_page.ROUTES))
     app.routes.extend(console.routes(app))
     problems.install(app)
+    app.add_middleware(Straight, app.router)
     app.add_middleware(Heads)
     app.add_middleware(Door, list(checks(app)), Shares(settings.pool_size))
     app.add_middleware(Observed)

@@ -32,6 +32,8 @@ NO_JSON = messages.template("the body is not JSON: line {line}, column {column}"
 HEAD = "jiesu.head"
 """In a scope: nothing but the head of the answer is wanted."""
 DECODER = json.JSONDecoder(object_pairs_hook=members)
+WAY = "jiesu.way"
+"""In a scope: the application that a router is to run."""
 BODILESS = frozenset({"GET", "DELETE"})
 
 
@@ -158,24 +160,47 @@ class Heads:
 
 class Straight:
     """Finds the routes of QUICK before all others, and answers their usual requests: a router tries
-    its eighty one by one."""
+    its eighty one by one, and Starlette makes ready for refusals. Whatever else there is goes that
+    way, to its endpoint."""
 
-    def __init__(self, router: APIRouter) -> None:
+    def __init__(self, app: ASGIApp, router: APIRouter) -> None:
+        self.app = app
         self.otherwise = router.middleware_stack
+        router.middleware_stack = self.go_on
         self.routes: dict[tuple[str, int], list[Route]] = defaultdict(list)
         """By method and number of slashes."""
         self.apps: dict[str, ASGIApp] = {}
         """By the route's identity: the usual request, and its endpoint for any other."""
         for route in router.routes:
             if isinstance(route, Route) and route.endpoint in QUICK:
-                usual_first = quick_first(QUICK[route.endpoint], route.answering)
-                self.apps[route.unique_id] = route.as_sent(usual_first)
+                self.apps[route.unique_id] = self.usual(route)
                 for method in route.methods or ():
                     self.routes[method, route.path.count("/")].append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = self.route(scope) if scope["type"] == "http" else None
-        await (self.apps[route.unique_id] if route else self.otherwise)(scope, receive, send)
+        await (self.apps[route.unique_id] if route else self.app)(scope, receive, send)
+
+    def usual(self, route: Route) -> ASGIApp:
+        """Where answers are changed as they leave, refusals are not: so within what tells those."""
+        quick = QUICK[route.endpoint]
+        if type(route) is not Route:
+            return self.onward(route.as_sent(quick_first(quick, route.answering, raising)))
+        return quick_first(
+            quick, self.onward(route.answering), lambda fault: self.onward(raising(fault))
+        )
+
+    def onward(self, app: ASGIApp) -> ASGIApp:
+        """The application behind all that Starlette does for an endpoint."""
+
+        async def run(scope: Scope, receive: Receive, send: Send) -> None:
+            scope[WAY] = app
+            await self.app(scope, receive, send)
+
+        return run
+
+    async def go_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope.pop(WAY, self.otherwise)(scope, receive, send)
 
     def route(self, scope: Scope) -> Route | None:
         for route in self.routes.get((scope["method"], scope["path"].count("/")), ()):
@@ -220,16 +245,26 @@ def only(known: Mapping[str, bool]) -> Callable[[Request], Any]:
     return refuse_unmeant
 
 
-def quick_first(quick: Quick, app: ASGIApp) -> ASGIApp:
+def quick_first(quick: Quick, app: ASGIApp, failing: Callable[[Exception], ASGIApp]) -> ASGIApp:
     """The endpoint hears again what was heard of its client."""
 
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
         heard: list[Message] = []
         request = JsonRequest(scope, hear_again(heard, receive))
+        answer: ASGIApp | None
         try:
             answer = await carried(quick(request)) if is_plain(scope) else None
         except (DBAPIError, PoolTimeout):
             answer = None
+        except Exception as fault:
+            answer = failing(fault)
         await (answer or app)(scope, hear_again(heard, receive), send)
+
+    return run
+
+
+def raising(fault: Exception) -> ASGIApp:
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        raise fault
 
     return run

@@ -21,7 +21,7 @@ def paths(app: FastAPI) -> list[str]:
 
 
 def test_the_straight_way_leads_where_the_long_one_does(app: FastAPI) -> None:
-    straight = Straight(app.router)
+    straight = Straight(app, app.router)
     reached: set[Any] = set()
 
     for method in ("GET", "POST", "DELETE", "PUT"):
@@ -50,7 +50,7 @@ def test_the_usual_request_is_answered_before_its_endpoint(monkeypatch: pytest.M
     monkeypatch.setitem(QUICK, endpoint, quick)
     app = FastAPI()
     app.routes.extend(router.routes)
-    app.router.middleware_stack = Straight(app.router)
+    app.add_middleware(Straight, app.router)
     client = TestClient(app)
 
     assert client.get("/quick").text == "quick"
