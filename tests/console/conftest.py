@@ -7,6 +7,9 @@ import pytest
 from fastapi import FastAPI
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from app.console.pages import environment
 from app.kit.messages import CHINESE, ENGLISH
@@ -14,7 +17,7 @@ from tests.aids import live
 from tests.aids.client import Client
 from tests.aids.given import People
 from tests.conftest import beside
-from tests.console.browsing.browser import Screens, chromium
+from tests.console.browsing.browser import AXE, AXE_PATH, Screens, chromium
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,6 +39,11 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
+def axe(_: Request) -> Response:
+    kept = {"Cache-Control": "max-age=86400, immutable"}
+    return Response(AXE.read_bytes(), media_type="text/javascript", headers=kept)
+
+
 @pytest.fixture(scope="session")
 def behind_port(app: FastAPI, served: Client) -> Iterator[tuple[FastAPI, str]]:
     """A second application of the same city, at the tests' clock, and its address."""
@@ -46,6 +54,7 @@ def behind_port(app: FastAPI, served: Client) -> Iterator[tuple[FastAPI, str]]:
         return at
 
     second.state.clock = now
+    second.routes.append(Route(AXE_PATH, axe))
     with live.served(second) as (host, port):
         yield second, f"http://{host}:{port}"
 
