@@ -98,7 +98,7 @@ class Profiles:
         """The phrases of the text that lie in no longer one."""
         hits: set[str] = set()
         covered = 0
-        for start in range(len(text)):
+        for start in [at for at in range(len(text)) if text[at : at + SHORTEST] in self.longest]:
             end = self.phrase_end(text, start)
             if end > covered:
                 hits.add(text[start:end])
@@ -106,8 +106,8 @@ class Profiles:
         return hits
 
     def phrase_end(self, text: str, start: int) -> int:
-        """Where the longest phrase that begins here ends; 0 for none."""
-        longest = self.longest.get(text[start : start + SHORTEST], 0)
+        """Where the longest phrase ends that begins here, where one may; 0 for none."""
+        longest = self.longest[text[start : start + SHORTEST]]
         for end in range(min(len(text), start + longest), start + SHORTEST - 1, -1):
             if text[start:end] in self.phrases:
                 return end
