@@ -34,7 +34,7 @@ FLAGS = [
     "--no-sandbox",  # as root there is none
     "--disable-dev-shm-usage",
     "--disable-gpu",
-    "--js-flags=--no-maglev --no-turbofan",  # no page lives long enough to be worth compiling for
+    "--js-flags=--no-maglev --no-turbofan",  # most pages are gone before it pays
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 PATIENCE_MS = 60_000  # of a busy machine
