@@ -143,7 +143,7 @@ def connect(app: FastAPI) -> None:
     database, state = app.state.settings.database, app.state
     state.engine = db.make_engine(database, state.settings.pool_size, REQUESTS)
     state.own_engine = db.make_engine(database, OWN_CONNECTIONS)
-    state.intake_engine = db.make_engine(database, AT_ONCE, REQUESTS)
+    state.intake_engine = db.make_engine(database, AT_ONCE, REQUESTS, one_plan=True)
     state.looking_engine = db.make_engine(database, 1, LOOKS)
     state.stream_engine = db.make_engine(database, STREAM_CONNECTIONS, REQUESTS)
 

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, mapped_column, sessionmaker
 from app.kit.address import psycopg_url
 from app.kit.cursor import Connection
 from app.kit.entities.changes import write_changed
+from app.kit.ready import PLANNED
 
 # A statement that SQLAlchemy doubts is not sent: it may be about other rows.
 warnings.filterwarnings("error", category=sa.exc.SAWarning)
@@ -92,12 +93,17 @@ def one_of(members: type[StrEnum], name: str = "", length: int = 40) -> sa.Enum:
     )
 
 
-def make_engine(url: str, pool_size: int, limits: Limits | None = None) -> sa.Engine:
-    """One pool, as large as the threads that may ask it; who waits too long gets 503.
+def make_engine(
+    url: str, pool_size: int, limits: Limits | None = None, *, one_plan: bool = False
+) -> sa.Engine:
+    """One pool, as large as the threads that may ask it; who waits too long gets 503. With
+    `one_plan` each prepared statement is planned once, whatever its parameters (kit/ready.py).
 
     The connection used last is used next, as its statements are prepared. Before that it is looked
     at, which costs no round trip; one lost without a word is found by use (see kit/web/again.py).
     """
+    planned = PLANNED if one_plan else {}
+    settings = [f"-c {name}={value}" for name, value in {"timezone": "UTC", **planned}.items()]
     engine = sa.create_engine(
         psycopg_url(url),
         pool_size=pool_size,
@@ -106,7 +112,7 @@ def make_engine(url: str, pool_size: int, limits: Limits | None = None) -> sa.En
         pool_use_lifo=True,
         connect_args={
             "connect_timeout": 5,
-            "options": f"{limits or Limits()} -c timezone=UTC",
+            "options": " ".join((str(limits or Limits()), *settings)),
             **FAR_AWAY,
         },
     )

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.access.roles import Caller, Role
+from app.kit.ready import PLANNED
 from app.settings import AT_ONCE
 from app.tickets.citizens import caller_hash
 from app.tickets.intake.commits import Trace, was_committed
@@ -310,3 +311,23 @@ def test_a_request_that_comes_as_a_writer_ends_is_not_left(
 
     assert served.portal is not None
     served.portal.call(one_after_the_other)
+
+
+def test_each_statement_of_the_intake_is_planned_once(people: People, app: FastAPI) -> None:
+    """Also after the city has grown: PostgreSQL would weigh each plan against older, cheaper ones,
+    and make it anew for every request."""
+    for number in range(3):
+        given.ticket(people, citizen={"name": "张三", "phone": f"1390000000{number}"})
+
+    with app.state.intake_engine.connect() as connection:
+        settings = connection.exec_driver_sql(
+            "SELECT name, setting FROM pg_settings WHERE source = 'client'"
+        ).all()
+        plans = connection.exec_driver_sql(
+            "SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements"
+            " WHERE name LIKE 'exchange%%'"
+        ).one()
+
+    assert PLANNED.items() <= {row.name: row.setting for row in settings}.items()
+    assert plans[0] >= 3
+    assert plans[1] == 0
