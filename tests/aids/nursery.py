@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from importlib import import_module
@@ -121,7 +122,7 @@ def live_as_module() -> None:
     run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 
-class Living:
+class Living(ABC):
     """A process that was forked, shown as by `subprocess.Popen`."""
 
     pid: int
@@ -129,9 +130,9 @@ class Living:
     """Can be read when it has ended."""
     returncode: int | None = None
 
+    @abstractmethod
     def code(self) -> int:
         """Its exit code, when it has ended; asked once."""
-        raise NotImplementedError
 
     def poll(self) -> int | None:
         if self.returncode is None and select.select([self.line], [], [], 0)[0]:

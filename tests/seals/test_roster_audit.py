@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.forces.models import Force, ForceEvent
 from app.forces.recording import MEMBERS
 from app.seals.audit import days, rosters
+from app.seals.audit.day_lines import WITHOUT_ROSTERS
 from app.tickets.life.links import BEFORE_ALL, link
 from tests.aids.given import WANGJING, People
 from tests.conftest import StillClock
@@ -139,7 +140,7 @@ def made_anew(session: Session) -> None:
     session.execute(sa.update(Force).values(chain_head=head))
 
 
-@pytest.mark.parametrize("form", [days.WITHOUT_ROSTERS, days.FORMAT])
+@pytest.mark.parametrize("form", [WITHOUT_ROSTERS, days.FORMAT])
 def test_a_roster_that_was_made_anew_whole_is_not_the_one_of_its_day(
     people: People,
     app: FastAPI,

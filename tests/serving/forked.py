@@ -9,6 +9,7 @@ from runpy import run_module
 from traceback import print_exc
 from typing import Any
 
+import pytest
 from prometheus_client import values
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.registry import REGISTRY
@@ -52,7 +53,7 @@ def code_of(live: Callable[[], None]) -> int:
 
 
 def fork_workers() -> None:
-    Workers.begin = fork  # type: ignore[method-assign, assignment]
+    pytest.MonkeyPatch().setattr(Workers, "begin", fork)
 
 
 def fork(workers: Workers, arguments: Sequence[str], handles: Sequence[int]) -> Any:

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from app import __main__
 from app.kit.host import background
 
@@ -12,5 +14,5 @@ async def end(*_: Any) -> None:
 
 
 def run() -> None:
-    background.Background.keep_doing = end  # type: ignore[method-assign, assignment]
+    pytest.MonkeyPatch().setattr(background.Background, "keep_doing", end)
     __main__.run()
