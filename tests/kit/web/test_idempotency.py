@@ -171,6 +171,7 @@ def test_only_hashes_are_kept(people: People, app: FastAPI) -> None:
 
     with app.state.engine.connect() as connection:
         kept = connection.exec_driver_sql("SELECT k::text FROM idempotency_key k").scalar_one()
+    kept = given.without_chance(kept)
     assert not [word for word in ("张三", "138", "施工", "朝阳") if word in kept]
 
 
