@@ -73,12 +73,14 @@ class Run:
         self.idle: deque[Connection] = deque()
         self.late: deque[float] = deque()
         self.began = 0.0
+        self.ended = False
+        """Whether all that a paced load asks for is sent: a timer may ring a moment early."""
         self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
     def over(self) -> bool:
         used_up = self.load.most is not None and self.sent >= self.load.most
-        return used_up or time.perf_counter() >= self.began + self.load.seconds
+        return used_up or self.ended or time.perf_counter() >= self.began + self.load.seconds
 
     def next_item(self) -> list[bytes]:
         item = self.load.items[self.sent % len(self.load.items)]
@@ -123,6 +125,7 @@ class Run:
             else:
                 self.late.append(due)
         await asyncio.sleep(max(self.began + self.load.seconds - time.perf_counter(), 0))
+        self.ended = True
         self.end_if_done()
 
 

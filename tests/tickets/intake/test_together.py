@@ -19,6 +19,7 @@ from app.access.roles import Caller, Role
 from app.kit.ready import PLANNED
 from app.settings import AT_ONCE
 from app.tickets.citizens import caller_hash
+from app.tickets.intake import together
 from app.tickets.intake.commits import Trace, was_committed
 from app.tickets.intake.duplicates import BATCHES, EVERYONE, FEW, key_of
 from app.tickets.intake.forms import NewTicket
@@ -237,6 +238,44 @@ def test_who_waits_for_a_citizen_keeps_no_group_waiting(operator: Person, app: F
     assert len({answer.json()["number"] for answer in answers}) == 1
 
 
+def test_who_waits_for_a_key_keeps_no_other_group_waiting(operator: Person, app: FastAPI) -> None:
+    """Whoever has it: here another process."""
+    assert operator.post("/tickets", body(), {"Idempotency-Key": "mine"}).status_code == 201
+    as_mine = "caller, path, 'his', body_hash, status, object, at FROM idempotency_key"
+    with ThreadPoolExecutor() as threads:
+        with psycopg.connect(app.state.settings.database) as stranger:
+            stranger.execute(f"INSERT INTO idempotency_key SELECT {as_mine}")
+            his = threads.submit(operator.post, "/tickets", body(), {"Idempotency-Key": "his"})
+            wait_for_lock(app, "transactionid")
+            assert operator.post("/tickets", body()).status_code == 201
+            assert not app.state.together.by_themselves, "his group no longer waits"
+            stranger.rollback()
+        assert his.result().status_code == 201
+
+
+def test_who_comes_while_others_wait_is_gathered_with_them(
+    operator: Person, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nobody is gathered for where nobody waits."""
+    monkeypatch.setattr(together, "GATHERING_SECONDS", gathering := 1e6)
+    assert operator.post("/tickets", body()).status_code == 201
+    sleep = asyncio.sleep
+
+    async def until_two_wait(seconds: float) -> None:
+        while seconds == gathering and len(app.state.together.waiting) < 2:
+            await sleep(0.01)
+        await sleep(0 if seconds == gathering else seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", until_two_wait)
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(sent_together, app, operator, [(body(), {})])
+        assert eventually(lambda: counted(app, "count(*) FROM ticket") > AT_ONCE)
+        assert operator.post("/tickets", body()).status_code == 201
+        assert {answer.status_code for answer in waiting.result()} == {201}
+
+    assert counted(app, "count(DISTINCT xmin::text) FROM ticket") == 1 + AT_ONCE + 1
+
+
 def test_a_request_waits_for_no_large_batch_that_stands_in_line(
     operator: Person, app: FastAPI
 ) -> None:
@@ -274,8 +313,8 @@ def lock_of(app: FastAPI, request: dict[str, Any]) -> int:
     return key_of(citizen)
 
 
-def wait_for_lock(app: FastAPI) -> None:
-    waiting = "count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+def wait_for_lock(app: FastAPI, kind: str = "advisory") -> None:
+    waiting = f"count(*) > 0 FROM pg_locks WHERE locktype = '{kind}' AND NOT granted"
     assert eventually(lambda: counted(app, waiting))
 
 
