@@ -22,6 +22,9 @@ VERSION = "18"
 NAME = "jiesu"  # of the database and of its owner
 SYSTEM_USERS = ("jiesu-db", "nobody")  # PostgreSQL refuses to run as root
 USERS = Path("/etc")  # that holds the system's users
+LOG_FILES = "--wal-segsize=1"
+"""Megabytes of a file of the log that commits are written to. Who needs a new one fills it with
+zeros, while all others wait: 16 MB, as usual, take 40 ms."""
 
 logger = getLogger(__name__)
 
@@ -129,7 +132,7 @@ def make(directory: Path, user: User, durable: bool) -> None:
     if user.uid is not None and user.gid is not None:
         os.chown(new, user.uid, user.gid)
     options = [f"--username={NAME}", "--encoding=UTF8", "--auth=peer", "--locale=C"]
-    options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", LOG_FILES]
     _run(user, "initdb", "-D", new, *options, *([] if durable else ["--no-sync"]))
     _run(user, "postgres", "--single", "-D", new, "postgres", say=f"CREATE DATABASE {NAME}")
     (new / "pg_hba.conf").write_text(f"local all all peer map={NAME}\n")

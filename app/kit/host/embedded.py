@@ -43,6 +43,7 @@ SETTINGS = {
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
+    "min_wal_size": "80MB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
     "jit": "off",
