@@ -129,6 +129,13 @@ def test_it_works_in_a_role_that_owns_nothing(service: Service) -> None:
     assert users == [("jiesu_app", False, False)]
 
 
+def test_no_commit_fills_a_large_file_of_the_log_first(service: Service) -> None:
+    assert service.is_ready()
+
+    with psycopg.connect(embedded.url(service.directory)) as connection:
+        assert connection.execute("SHOW wal_segment_size").fetchone() == ("1MB",)
+
+
 def test_figures_name_the_template_and_never_the_path(service: Service) -> None:
     service.client.get("/v1/offices/110105026")
     service.client.get("/no/such/place")
