@@ -29,7 +29,8 @@ STREAM_CONNECTIONS = 4
 OWN_CONNECTIONS = 7
 """One for each act of the background that asks the database."""
 AT_ONCE = 2
-"""Groups of new requests that a worker takes in at once."""
+"""Groups of new requests that a worker takes in at once, at most: one, but beside one that takes
+long."""
 LOOKS = 3
 """One connection for what tells readiness, one for figures, one for who waits for something new."""
 LEAST_VARIETY = 8  # different bytes or characters; chance gives a true secret far more

@@ -23,8 +23,8 @@ NAME = "jiesu"  # of the database and of its owner
 SYSTEM_USERS = ("jiesu-db", "nobody")  # PostgreSQL refuses to run as root
 USERS = Path("/etc")  # that holds the system's users
 LOG_FILES = "--wal-segsize=1"
-"""Megabytes of a file of the log that commits are written to. Who needs a new one fills it with
-zeros, while all others wait: 16 MB, as usual, take 40 ms."""
+"""The log that commits are written to has files of 1 MB. Who needs a new one fills it with zeros,
+while all others wait: the usual 16 MB take 40 ms."""
 
 logger = getLogger(__name__)
 
